@@ -1,7 +1,7 @@
 """The financial year of English local government (1 April to 31 March) and its quarters.
 
-A year is written `2026-27`, a quarter `2026-27 Q3` (October to December 2026). Any other form is refused and the right one
-named: `Q3 2026` means two different quarters to two readers, and a report of the wrong quarter looks right.
+A year is written `2026-27`, a quarter `2026-27 Q3` (October to December 2026). Any other form is refused and the right
+one named: `Q3 2026` means two different quarters to two readers, and a report of the wrong quarter looks right.
 """
 
 import re
@@ -12,7 +12,9 @@ from typing import Self
 _YEAR = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _QUARTER = re.compile(r"(\d{4}-\d{2}) Q([1-4])", re.ASCII)
 _LOOSE_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-/–— ]\s*(?:20)?(\d\d)(?!\d)", re.ASCII)
-_LOOSE_NUMBER = re.compile(r"(?:q|qtr|quarter)\s*([1-4])(?!\d)|(?<!\d)([1-4])(?:st|nd|rd|th)?\s*(?:q|qtr|quarter)\b", re.IGNORECASE)
+_LOOSE_NUMBER = re.compile(
+    r"(?:q|qtr|quarter)\s*([1-4])(?!\d)|(?<!\d)([1-4])(?:st|nd|rd|th)?\s*(?:q|qtr|quarter)\b", re.IGNORECASE
+)
 
 
 class NotAFinancialYear(ValueError):

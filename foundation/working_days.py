@@ -1,8 +1,9 @@
 """Working days and deadlines in England: weekends and the bank holidays of England and Wales do not count.
 
-Source of the holidays: GOV.UK's list as shipped in `govuk-bank-holidays` (no network), division *England and Wales* (the
-package's default keeps only days common to the whole kingdom and so drops Easter Monday). Beyond the years it holds we
-refuse to count: a holiday that is not yet proclaimed cannot be guessed. Deadlines are wall-clock times in London, kept in UTC.
+Source of the holidays: GOV.UK's list as shipped in `govuk-bank-holidays` (no network), division *England and Wales*
+(the package's default keeps only days common to the whole kingdom and so drops Easter Monday). Beyond the years it
+holds we refuse to count: a holiday that is not yet proclaimed cannot be guessed. Deadlines are wall-clock times in
+London, kept in UTC.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -47,7 +48,8 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(start: date, count: int) -> date:
-    """The `count`-th working day after `start` (before it, if negative). The start itself never counts; nought gives the start.
+    """The `count`-th working day after `start` (before it, if negative). The start itself never counts; nought gives
+    the start.
 
     `add_working_days(Friday, 1)` and `add_working_days(Saturday, 1)` are both Monday.
     """
@@ -82,12 +84,12 @@ def london_day(instant: datetime) -> date:
 
 
 def london_instant(day: date, at: time = CLOSE_OF_BUSINESS) -> datetime:
-    """The UTC instant at which London's clocks show `at` on `day`; in the hour that October repeats, the first of the two."""
+    """The UTC instant at which London's clocks show `at` on `day`; in October's repeated hour, the first of two."""
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
 
 
 def deadline_after(instant: datetime, working_days: int, at: time = CLOSE_OF_BUSINESS) -> datetime:
-    """The deadline `working_days` working days after the London day of `instant`, at `at` London time, as a UTC instant."""
+    """The UTC instant of `at` London time, `working_days` working days after the London day of `instant`."""
     return london_instant(add_working_days(london_day(instant), working_days), at)
 
 

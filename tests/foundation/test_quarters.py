@@ -14,13 +14,22 @@ days = st.dates(min_value=date(1950, 1, 1), max_value=date(2150, 1, 1))
 class TestFinancialYear:
     def test_runs_from_april_to_march(self) -> None:
         year = FinancialYear.parse("2026-27")
-        assert (year.first_day, year.last_day, year.day_after) == (date(2026, 4, 1), date(2027, 3, 31), date(2027, 4, 1))
+        assert (year.first_day, year.last_day, year.day_after) == (
+            date(2026, 4, 1),
+            date(2027, 3, 31),
+            date(2027, 4, 1),
+        )
 
-    @pytest.mark.parametrize(("text", "number"), [("2023-24", 366), ("2024-25", 365), ("2099-00", 365), ("2019-20", 366)])
+    @pytest.mark.parametrize(
+        ("text", "number"), [("2023-24", 366), ("2024-25", 365), ("2099-00", 365), ("2019-20", 366)]
+    )
     def test_has_its_actual_days(self, text: str, number: int) -> None:
         assert FinancialYear.parse(text).days == number
 
-    @pytest.mark.parametrize(("text", "right"), [("2026/27", "2026-27"), ("2026-2027", "2026-27"), ("2026-28", "2026-27"), ("26-27", "2026-27")])
+    @pytest.mark.parametrize(
+        ("text", "right"),
+        [("2026/27", "2026-27"), ("2026-2027", "2026-27"), ("2026-28", "2026-27"), ("26-27", "2026-27")],
+    )
     def test_other_forms_are_refused_with_the_right_one(self, text: str, right: str) -> None:
         with pytest.raises(NotAFinancialYear, match=f"Write it as {right}"):
             FinancialYear.parse(text)
@@ -48,13 +57,23 @@ class TestQuarter:
 
     @pytest.mark.parametrize(
         "text",
-        ["Q3 2026-27", "2026/27 Q3", "2026-27 q3", "2026-27Q3", "2026-2027 Q3", "2026-27, quarter 3", "3rd quarter of 2026/27"],
+        [
+            "Q3 2026-27",
+            "2026/27 Q3",
+            "2026-27 q3",
+            "2026-27Q3",
+            "2026-2027 Q3",
+            "2026-27, quarter 3",
+            "3rd quarter of 2026/27",
+        ],
     )
     def test_other_forms_are_refused_with_the_right_one(self, text: str) -> None:
         with pytest.raises(NotAQuarter, match="Write it as 2026-27 Q3"):
             Quarter.parse(text)
 
-    @pytest.mark.parametrize("text", ["", "Q3", "2026 Q3", "2026-27", "2026-28 Q3", "2026-27 Q5", "next", "1500-01 Q1", "٢٠٢٦-٢٧ Q3"])
+    @pytest.mark.parametrize(
+        "text", ["", "Q3", "2026 Q3", "2026-27", "2026-28 Q3", "2026-27 Q5", "next", "1500-01 Q1", "٢٠٢٦-٢٧ Q3"]
+    )
     def test_what_could_mean_two_things_gets_the_form_explained(self, text: str) -> None:
         with pytest.raises(NotAQuarter, match="2026-27 Q3 is October to December 2026"):
             Quarter.parse(text)

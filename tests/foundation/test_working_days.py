@@ -107,4 +107,4 @@ class TestDeadlines:
 
     def test_an_instant_without_a_zone_is_refused(self) -> None:
         with pytest.raises(ValueError, match="time zone"):
-            london_day(datetime(2026, 11, 23, 12))
+            london_day(datetime(2026, 11, 23, 12))  # noqa: DTZ001 - the very thing refused

@@ -1,0 +1,109 @@
+"""A fee line: one priced part of an offer or an agreement, from a day, up to a day.
+
+A value object without a database: offers, agreements, variations and uplift models all reckon with it. Amounts are
+positive pounds to the penny; whether a line adds or takes away is said by its kind.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+from foundation.money import to_penny
+
+ONE_WEEK = timedelta(days=7)
+
+
+class FeeKind(StrEnum):
+    """What a line pays for."""
+
+    CORE = "core"
+    EDUCATION = "education"
+    THERAPY = "therapy"
+    STAFFING = "staffing"
+    TRANSPORT = "transport"
+    RETAINER = "retainer"
+    SETTLING_IN = "settling_in"
+    DISCOUNT = "discount"
+
+
+class Unit(StrEnum):
+    """What the amount is paid for each of. An hour is an hour a week: the quantity says how many."""
+
+    NIGHT = "night"
+    DAY = "day"
+    WEEK = "week"
+    TERM = "term"
+    YEAR = "year"
+    HOUR = "hour"
+    ONCE = "once"
+
+
+class Calendar(StrEnum):
+    """On which days a line is earned."""
+
+    ALL_YEAR = "all_year"
+    TERM_TIME = "term_time"
+    NAMED_WEEKS = "named_weeks"
+
+
+class ImpossibleFeeLine(ValueError):
+    """A fee line that contradicts itself; its text is a sentence for the person who entered it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeLine:
+    """`amount` pounds for each `unit`, `quantity` times, earned from `starts` up to, not including, `ends` (None:
+    open).
+
+    `weeks` are the first days of the named weeks, each of seven days. `vat_rate` is a percentage of the amount, which
+    is net of VAT; `vat_recoverable` says whether the borough gets that VAT back.
+    """
+
+    kind: FeeKind
+    label: str
+    amount: Decimal
+    unit: Unit
+    starts: date
+    ends: date | None = None
+    quantity: Decimal = Decimal(1)
+    calendar: Calendar = Calendar.ALL_YEAR
+    weeks: tuple[date, ...] = ()
+    vat_rate: Decimal = Decimal(0)
+    vat_recoverable: bool = True
+
+    def __post_init__(self) -> None:
+        for is_wrong, sentence in self._contradictions():
+            if is_wrong:
+                raise ImpossibleFeeLine(f"{self.label}: {sentence}")
+
+    @property
+    def sign(self) -> int:
+        """A discount takes away; every other kind adds."""
+        return -1 if self.kind is FeeKind.DISCOUNT else 1
+
+    @property
+    def follows_terms(self) -> bool:
+        """Whether its cost depends on the school's term dates."""
+        return self.unit is Unit.TERM or (self.calendar is Calendar.TERM_TIME and self.unit is not Unit.ONCE)
+
+    def is_live_on(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or day < self.ends)
+
+    def _contradictions(self) -> tuple[tuple[bool, str], ...]:
+        weeks = sorted(self.weeks)
+        overlap = any(later - earlier < ONE_WEEK for earlier, later in pairwise(weeks))
+        named = self.calendar is Calendar.NAMED_WEEKS
+        return (
+            (self.amount <= 0, "enter an amount above nought. To take money off, choose the kind “discount”."),
+            (to_penny(self.amount) != self.amount, "enter the amount in pounds and whole pennies."),
+            (self.quantity <= 0, "enter a quantity above nought."),
+            (self.ends is not None and self.ends <= self.starts, "the end must come after the start."),
+            (named and not weeks, "name the weeks in which the fee is charged."),
+            (bool(weeks) and not named, "weeks are named only for a fee that is charged in named weeks."),
+            (overlap, "two of the named weeks overlap."),
+            (self.unit is Unit.YEAR and self.calendar is not Calendar.ALL_YEAR, "a yearly fee is charged all year."),
+            (self.unit is Unit.TERM and named, "a termly fee follows the terms, not named weeks."),
+            (not 0 <= self.vat_rate <= 100, "VAT is a percentage from 0 to 100."),
+        )
