@@ -1,0 +1,1 @@
+"""A scratch application that shows every macro of the look on one page."""
