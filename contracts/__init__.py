@@ -1,0 +1,1 @@
+"""Awarding, agreements, signatures, placements and what they cost."""

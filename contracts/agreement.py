@@ -1,0 +1,191 @@
+"""The agreement for one child – Individual Child Agreement (LAC) or Individual Placement Agreement (SEND) – and the stay itself."""
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from foundation import clock
+from foundation.database import Base, Keyed, Pounds
+from foundation.states import Move, moving
+from marketplace.acts import Act
+from marketplace.framework import Lot
+from marketplace.organisation import Organisation
+from marketplace.setting import Setting
+
+
+class AgreementState(StrEnum):
+    """draft → issued → signed by provider → signed by borough → active → (notice →) ended; cancelled before active."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+    SIGNED_BY_PROVIDER = "signed_by_provider"
+    SIGNED_BY_BOROUGH = "signed_by_borough"
+    ACTIVE = "active"
+    NOTICE = "notice"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+S = AgreementState
+
+
+class Agreement(Keyed, Base):
+    """What both sides sign for one child's place: parties, setting, fee lines, outcomes, under the framework's terms version."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        UniqueConstraint("id", "authority_id"),
+        UniqueConstraint("id", "provider_id"),
+        ForeignKeyConstraint(["child_id", "authority_id"], ["children.id", "children.authority_id"]),
+        ForeignKeyConstraint(["setting_id", "provider_id"], ["settings.id", "settings.provider_id"]),
+        Index("uq_agreements_one_per_award", "award_id", unique=True, postgresql_where=text("state <> 'cancelled'")),
+        CheckConstraint("kind IN ('individual_child_agreement', 'individual_placement_agreement')", name="kind_is_known"),
+        CheckConstraint("expected_end_on IS NULL OR expected_end_on > starts_on", name="ends_after_starting"),
+        CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended_on_a_day"),
+        CheckConstraint(
+            "(state IN ('signed_by_borough', 'active', 'notice', 'ended')) <= (signed_file_id IS NOT NULL)",
+            name="signed_paper_is_kept",
+        ),
+        CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name="ended_after_starting"),
+        Index("ix_agreements_provider_id_state", "provider_id", "state"),
+        Index("ix_agreements_authority_id_state", "authority_id", "state"),
+    )
+    MOVES: ClassVar[Mapping[Act, Move]] = {
+        Act.ISSUE_AGREEMENT: moving(S.DRAFT, to=S.ISSUED),
+        Act.SIGN_FOR_PROVIDER: moving(S.ISSUED, to=S.SIGNED_BY_PROVIDER),
+        Act.SIGN_FOR_BOROUGH: moving(S.SIGNED_BY_PROVIDER, to=S.SIGNED_BY_BOROUGH),
+        Act.START_PLACEMENT: moving(S.SIGNED_BY_BOROUGH, to=S.ACTIVE),
+        Act.END_PLACEMENT: moving(S.ACTIVE, S.NOTICE, to=S.ENDED),
+        Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),
+    }
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[AgreementState] = mapped_column(default=S.DRAFT)
+    award_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("awards.id"))
+    referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referrals.id"))
+    authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
+    child_id: Mapped[uuid.UUID]
+    setting_id: Mapped[uuid.UUID]
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lots.id"))
+    terms_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("terms_versions.id"))
+    #: how the place was bought: framework, spot, block (Section 251's words, in lower case)
+    bought_by: Mapped[str] = mapped_column(default="framework")
+    #: age on the day of start, sex: what the hub may know of the child
+    age_at_start: Mapped[int]
+    sex: Mapped[str]
+    starts_on: Mapped[date]
+    expected_end_on: Mapped[date | None]
+    #: first review of the placement plan
+    review_on: Mapped[date | None]
+    #: calendar days of notice by either side
+    notice_days: Mapped[int] = mapped_column(default=28)
+    drawn_up_at: Mapped[datetime] = mapped_column(default=clock.now)
+    drawn_up_by_id: Mapped[uuid.UUID | None]
+    issued_at: Mapped[datetime | None]
+    #: the paper as issued, and as signed by both; never rendered again
+    issued_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    signed_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    started_at: Mapped[datetime | None]
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None]
+    ended_as_planned: Mapped[bool | None]
+    cancelled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    lot: Mapped[Lot] = relationship(lazy="joined", innerjoin=True)
+    provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True, foreign_keys=[provider_id])
+    authority: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True, foreign_keys=[authority_id])
+    setting: Mapped[Setting] = relationship(lazy="joined", innerjoin=True, viewonly=True, overlaps="*")
+    fee_lines: Mapped[list["AgreementFeeLine"]] = relationship(
+        lazy="raise_on_sql", order_by="AgreementFeeLine.position", viewonly=True
+    )
+    outcomes: Mapped[list["AgreementOutcome"]] = relationship(
+        lazy="raise_on_sql", order_by="AgreementOutcome.position", viewonly=True
+    )
+    signatures: Mapped[list["Signature"]] = relationship(
+        lazy="raise_on_sql", order_by="Signature.signed_at", viewonly=True
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class AgreementFeeLine(Keyed, Base):
+    """A fee line of an agreement, from a day until a day. No two of one kind and label overlap; the past is never edited."""
+
+    __tablename__ = "agreement_fee_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
+        ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ends_after_starting"),
+        ExcludeConstraint(
+            ("agreement_id", "="), ("kind", "="), ("label", "="),
+            (text("daterange(starts_on, ends_on)"), "&&"),
+            name="ex_agreement_fee_lines_overlap",
+        ),
+    )  # fmt: skip
+
+    agreement_id: Mapped[uuid.UUID]
+    authority_id: Mapped[uuid.UUID]
+    provider_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    kind: Mapped[str]
+    label: Mapped[str]
+    amount: Mapped[Pounds]
+    quantity: Mapped[Pounds] = mapped_column(default=1)
+    unit: Mapped[str]
+    calendar: Mapped[str] = mapped_column(default="all_year")
+    starts_on: Mapped[date]
+    #: the first day on which it is no longer paid; None: until the agreement ends
+    ends_on: Mapped[date | None]
+
+
+class AgreementOutcome(Keyed, Base):
+    """An outcome that the placement works towards, with how it is measured."""
+
+    __tablename__ = "agreement_outcomes"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "position"),
+        UniqueConstraint("id", "provider_id"),
+        ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
+        ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
+    )
+
+    agreement_id: Mapped[uuid.UUID]
+    authority_id: Mapped[uuid.UUID]
+    provider_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    domain: Mapped[str]
+    outcome: Mapped[str]
+    measure: Mapped[str]
+
+
+class Signature(Keyed, Base):
+    """A side's signature: the name typed after signing in again, when, and the hash of what was signed."""
+
+    __tablename__ = "signatures"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "side"),
+        CheckConstraint("side IN ('provider', 'borough')", name="side_is_known"),
+        ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
+        ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
+    )
+
+    agreement_id: Mapped[uuid.UUID]
+    authority_id: Mapped[uuid.UUID]
+    provider_id: Mapped[uuid.UUID]
+    side: Mapped[str]
+    person_id: Mapped[uuid.UUID]
+    typed_name: Mapped[str]
+    role: Mapped[str]
+    signed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    #: SHA-256 of the paper that the signer had before them
+    document_sha256: Mapped[str]

@@ -1,0 +1,174 @@
+"""Who may do what: one row for each act. It answers *may she?* and *who may?*, prints docs/policy.md and feeds the tests."""
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from foundation.permission import NotPermitted
+from foundation.states import is_possible
+from marketplace.actor import Actor
+from marketplace.acts import Act
+from marketplace.roles import Kind, Role
+
+R = Role
+
+
+class Party(StrEnum):
+    """What the actor's organisation is to the thing."""
+
+    ANYONE = "anyone with an account"
+    OWN = "the organisation whose it is"
+    AUTHORITY = "the borough whose it is"
+    PROVIDER = "the provider whose it is"
+    INVITED = "a provider invited to it"
+    HUB = "the hub"
+    ANY_AUTHORITY = "any borough"
+    ANY_PROVIDER = "any provider"
+    OPERATOR = "the operator, by a command or a job"
+
+
+class Rule(NamedTuple):
+    """A row of the policy: which organisation, in which roles, unless something forbids it to this very person."""
+
+    parties: tuple[Party, ...]
+    roles: frozenset[Role]
+    unless: Callable[[Actor, Any], str | None] | None = None
+
+
+def _rule(
+    party: Party | Iterable[Party], *roles: Role, unless: Callable[[Actor, Any], str | None] | None = None
+) -> Rule:
+    return Rule((party,) if isinstance(party, Party) else tuple(party), frozenset(roles), unless)
+
+
+def recommended_it(actor: Actor, subject: Any) -> str | None:
+    """Whoever recommends does not award."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "recommended_by_id", None):
+        return "You recommended this offer, so somebody else must award it."
+    return None
+
+
+def wrote_it(actor: Actor, subject: Any) -> str | None:
+    """Whoever sends a referral for approval does not approve it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "sent_for_approval_by_id", None):
+        return "You sent this referral for approval, so somebody else must publish it."
+    return None
+
+
+OFFICERS = (R.PLACEMENT_OFFICER, R.PLACEMENT_MANAGER)
+RESPONDERS = (R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER)
+MANAGERS = (R.PLACEMENT_MANAGER, R.HUB_MANAGER, R.PROVIDER_MANAGER)
+EVERYBODY = tuple(Role)
+
+POLICY: dict[Act, Rule] = {
+    Act.SIGN_IN: _rule(Party.ANYONE, *EVERYBODY),
+    Act.SIGN_OUT_EVERYWHERE: _rule(Party.ANYONE, *EVERYBODY),
+    Act.ACCEPT_INVITATION: _rule(Party.ANYONE, *EVERYBODY),
+    Act.RESET_PASSWORD: _rule(Party.ANYONE, *EVERYBODY),
+    Act.SWITCH_ORGANISATION: _rule(Party.ANYONE, *EVERYBODY),
+    Act.INVITE_PERSON: _rule((Party.OWN, Party.OPERATOR), *MANAGERS),
+    Act.CHANGE_ROLES: _rule(Party.OWN, *MANAGERS),
+    Act.END_MEMBERSHIP: _rule(Party.OWN, *MANAGERS),
+    Act.IMPORT_REGISTER: _rule((Party.HUB, Party.OPERATOR), R.HUB_MANAGER),
+    Act.INVITE_PROVIDER: _rule(Party.HUB, R.HUB_MANAGER),
+    Act.APPLY_TO_LOT: _rule(Party.ANY_PROVIDER, R.PROVIDER_MANAGER),
+    Act.WITHDRAW_APPLICATION: _rule(Party.PROVIDER, R.PROVIDER_MANAGER),
+    Act.ADMIT_PROVIDER: _rule(Party.HUB, R.HUB_MANAGER),
+    Act.REFUSE_PROVIDER: _rule(Party.HUB, R.HUB_MANAGER),
+    Act.SUSPEND_ADMISSION: _rule(Party.HUB, R.HUB_MANAGER),
+    Act.LIFT_SUSPENSION: _rule(Party.HUB, R.HUB_MANAGER),
+    Act.ADD_SETTING: _rule(Party.ANY_PROVIDER, R.PROVIDER_MANAGER),
+    Act.CHANGE_SETTING: _rule(Party.PROVIDER, R.PROVIDER_MANAGER),
+    Act.CONFIRM_VACANCIES: _rule(Party.PROVIDER, *RESPONDERS),
+    Act.RECORD_CHILD: _rule(Party.ANY_AUTHORITY, *OFFICERS),
+    Act.CHANGE_CHILD: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.OPEN_IDENTITY: _rule((Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.DIRECTOR, *RESPONDERS),
+    Act.DRAFT_REFERRAL: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.SAVE_ANSWERS: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.SEND_FOR_APPROVAL: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.SEND_BACK: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER),
+    Act.PUBLISH_REFERRAL: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, unless=wrote_it),
+    Act.EXTEND_DEADLINE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.WITHDRAW_REFERRAL: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.CLOSE_WITHOUT_AWARD: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER),
+    Act.INVITE_WAVE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.ASK_CLARIFICATION: _rule(Party.INVITED, *RESPONDERS),
+    Act.ANSWER_CLARIFICATION: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.SUBMIT_OFFER: _rule(Party.INVITED, *RESPONDERS),
+    Act.REVISE_OFFER: _rule(Party.PROVIDER, *RESPONDERS),
+    Act.WITHDRAW_OFFER: _rule(Party.PROVIDER, *RESPONDERS),
+    Act.DECLINE_REFERRAL: _rule(Party.INVITED, *RESPONDERS),
+    Act.TAKE_BACK_DECLINE: _rule(Party.INVITED, *RESPONDERS),
+    Act.OPEN_OFFERS: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.MARK_OFFER: _rule(Party.AUTHORITY, *OFFICERS, R.QUALITY_OFFICER),
+    Act.LOCK_QUALITY: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.RECOMMEND_OFFER: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.AWARD_OFFER: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, unless=recommended_it),
+    Act.UNDO_AWARD: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER),
+    Act.DRAW_UP_AGREEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.ISSUE_AGREEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.SIGN_FOR_PROVIDER: _rule(Party.PROVIDER, R.PROVIDER_MANAGER),
+    Act.SIGN_FOR_BOROUGH: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, R.DIRECTOR),
+    Act.START_PLACEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.END_PLACEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.OPEN_RETURN: _rule((Party.PROVIDER, Party.OPERATOR), R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER),
+    Act.SAVE_RETURN: _rule(Party.PROVIDER, R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER),
+    Act.SEND_RETURN: _rule(Party.PROVIDER, R.PROVIDER_MANAGER),
+    Act.QUERY_RETURN: _rule(Party.HUB, R.HUB_MANAGER, R.HUB_ANALYST, R.QUALITY_OFFICER),
+    Act.ACCEPT_RETURN: _rule(Party.HUB, R.HUB_MANAGER, R.HUB_ANALYST, R.QUALITY_OFFICER),
+    Act.ORDER_REPORTS: _rule((Party.HUB, Party.OPERATOR), R.HUB_MANAGER, R.HUB_ANALYST),
+    Act.MAKE_REPORT: _rule(Party.OPERATOR),
+    Act.READ_REPORT: _rule(Party.ANYONE, *EVERYBODY),
+}
+
+
+def stands_as(party: Party, actor: Actor, subject: Any) -> bool:
+    """Whether the actor's organisation is that to the thing."""
+    own = actor.organisation_id
+    match party:
+        case Party.OPERATOR:
+            return actor.is_system
+        case Party.ANYONE:
+            return actor.person_id is not None
+        case Party.HUB:
+            return actor.kind is Kind.HUB
+        case Party.ANY_AUTHORITY:
+            return actor.kind is Kind.AUTHORITY
+        case Party.ANY_PROVIDER:
+            return actor.kind is Kind.PROVIDER
+        case Party.INVITED:
+            return actor.kind is Kind.PROVIDER and subject.is_invited(own)
+        case Party.OWN:
+            return own is not None and getattr(subject, "organisation_id", None) == own
+        case Party.AUTHORITY:
+            return actor.kind is Kind.AUTHORITY and getattr(subject, "authority_id", None) == own
+        case Party.PROVIDER:
+            return actor.kind is Kind.PROVIDER and getattr(subject, "provider_id", None) == own
+
+
+def refusal_of(actor: Actor, act: Act, subject: Any = None) -> str | None:
+    """Why the actor may not, in a sentence; None when the actor may."""
+    rule = POLICY[act]
+    if actor.is_system and Party.OPERATOR in rule.parties:
+        return None
+    if not actor.roles & rule.roles:
+        return "Your role does not allow this."
+    if not any(stands_as(party, actor, subject) for party in rule.parties):
+        return "This belongs to another organisation."
+    return rule.unless(actor, subject) if rule.unless else None
+
+
+def authorise(by: Actor, act: Act, subject: Any = None) -> None:
+    """Raise `NotPermitted` unless the actor may do the act to the thing."""
+    reason = refusal_of(by, act, subject)
+    if reason is not None:
+        raise NotPermitted(act, by, subject, reason)
+
+
+def permits(actor: Actor, act: Act, subject: Any = None) -> bool:
+    """Whether the actor may do the act, state aside."""
+    return refusal_of(actor, act, subject) is None
+
+
+def may(actor: Actor, act: Act, subject: Any) -> bool:
+    """Permitted and possible: whether the button shows."""
+    return permits(actor, act, subject) and is_possible(subject, act)

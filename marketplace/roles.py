@@ -1,0 +1,50 @@
+"""Roles: what a person does for an organisation. Stored as these words."""
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an organisation is in the marketplace."""
+
+    AUTHORITY = "authority"
+    HUB = "hub"
+    PROVIDER = "provider"
+
+
+class Role(StrEnum):
+    """A person's role in one organisation; one person may hold several."""
+
+    PLACEMENT_OFFICER = "placement_officer"
+    PLACEMENT_MANAGER = "placement_manager"
+    COMMISSIONER = "commissioner"
+    FINANCE_OFFICER = "finance_officer"
+    QUALITY_OFFICER = "quality_officer"
+    DIRECTOR = "director"
+    AUDITOR = "auditor"
+    HUB_ANALYST = "hub_analyst"
+    HUB_MANAGER = "hub_manager"
+    PROVIDER_MANAGER = "provider_manager"
+    PROVIDER_RESPONDER = "provider_responder"
+    PROVIDER_FINANCE = "provider_finance"
+
+
+ROLES_OF: dict[Kind, tuple[Role, ...]] = {
+    Kind.AUTHORITY: (
+        Role.PLACEMENT_OFFICER, Role.PLACEMENT_MANAGER, Role.COMMISSIONER, Role.FINANCE_OFFICER, Role.QUALITY_OFFICER,
+        Role.DIRECTOR, Role.AUDITOR,
+    ),
+    Kind.HUB: (Role.HUB_ANALYST, Role.HUB_MANAGER, Role.QUALITY_OFFICER, Role.AUDITOR),
+    Kind.PROVIDER: (Role.PROVIDER_MANAGER, Role.PROVIDER_RESPONDER, Role.PROVIDER_FINANCE),
+}  # fmt: skip
+
+#: Whose work needs a child's name: read by the fence of `identities`, not only by the pages.
+SEES_IDENTITY = frozenset(
+    {Role.PLACEMENT_OFFICER, Role.PLACEMENT_MANAGER, Role.DIRECTOR, Role.PROVIDER_MANAGER, Role.PROVIDER_RESPONDER}
+)
+
+#: Who runs an organisation's accounts.
+RUNS_ACCOUNTS = frozenset({Role.PLACEMENT_MANAGER, Role.HUB_MANAGER, Role.PROVIDER_MANAGER})
+
+
+def words(role: Role) -> str:
+    """The role as people say it."""
+    return role.value.replace("_", " ").capitalize()

@@ -1,0 +1,1 @@
+"""Indicators, quarterly monitoring returns, scorecards and contract-management reports."""

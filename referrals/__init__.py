@@ -1,0 +1,1 @@
+"""The child, the referral, its invitations, clarifications, offers and their evaluation."""
