@@ -1,4 +1,5 @@
 """The agreement for one child – Individual Child Agreement (LAC) or Individual Placement Agreement (SEND) – and the stay itself."""
+
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -44,7 +45,9 @@ class Agreement(Keyed, Base):
         ForeignKeyConstraint(["child_id", "authority_id"], ["children.id", "children.authority_id"]),
         ForeignKeyConstraint(["setting_id", "provider_id"], ["settings.id", "settings.provider_id"]),
         Index("uq_agreements_one_per_award", "award_id", unique=True, postgresql_where=text("state <> 'cancelled'")),
-        CheckConstraint("kind IN ('individual_child_agreement', 'individual_placement_agreement')", name="kind_is_known"),
+        CheckConstraint(
+            "kind IN ('individual_child_agreement', 'individual_placement_agreement')", name="kind_is_known"
+        ),
         CheckConstraint("expected_end_on IS NULL OR expected_end_on > starts_on", name="ends_after_starting"),
         CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended_on_a_day"),
         CheckConstraint(
@@ -113,7 +116,7 @@ class Agreement(Keyed, Base):
         lazy="raise_on_sql", order_by="Signature.signed_at", viewonly=True
     )
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class AgreementFeeLine(Keyed, Base):

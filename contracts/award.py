@@ -1,4 +1,5 @@
 """The award: which offer was chosen, by whom and why; and, until the placement starts, its undoing."""
+
 import uuid
 from datetime import datetime
 

@@ -5,6 +5,7 @@ second may not know (never a price under seal, never a child's identity). The ch
 the one before it and a keyed digest of the row, so that erasing personal particulars keeps the chain verifiable. The app role may
 insert and read rows, never change them; the head of each chain is advanced by one pinned SQL function.
 """
+
 import hashlib
 import hmac
 import json

@@ -1,4 +1,5 @@
 """The clock: the database's, read through one SQL function that the demo and the tests may shift (and nobody else)."""
+
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo

@@ -1,4 +1,5 @@
 """The database: one engine, one declarative base, and the types that every table shares."""
+
 import enum
 import uuid
 from datetime import datetime
@@ -31,7 +32,7 @@ class Base(DeclarativeBase):
     """Every table's ground: named constraints, UUID keys made in Python, instants with a time zone, enumerations as checked text."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+    type_annotation_map = {
         uuid.UUID: UUID(as_uuid=True),
         datetime: TIMESTAMP(timezone=True),
         Decimal: Numeric(12, 2),

@@ -1,4 +1,5 @@
 """Stored files: kept in the database, so that a backup holds them, a rollback forgets them and row security guards them."""
+
 import hashlib
 import uuid
 from datetime import datetime

@@ -2,6 +2,7 @@
 
 The key is claimed inside the act's own transaction, so that a failed act frees it and two clicks at once wait for each other.
 """
+
 import time
 import uuid
 from datetime import datetime

@@ -1,4 +1,5 @@
 """Failures that the pages turn into one clear sentence each. Who may do what is the table in `marketplace.policy`."""
+
 from typing import Any
 
 

@@ -1,4 +1,5 @@
 """States and moves: a thing's `MOVES` table says which act is possible when; `state` is assigned here and nowhere else."""
+
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar

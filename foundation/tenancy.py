@@ -4,6 +4,7 @@ Four settings, local to the transaction: `app.organisation_id`, `app.person_id`,
 authority, hub, provider; `system` for the worker; `nobody` before signing in) and `app.sees_identity` (a role that may read
 children's names). The same round trip brings back the database's clock.
 """
+
 from typing import NamedTuple
 from uuid import UUID
 

@@ -1,4 +1,5 @@
 """One act, one transaction: it commits on leaving, rolls back on any error, and refuses to nest."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,4 +1,5 @@
 """Who acts: one person, for one organisation, in the roles held there. Every verb takes one as `by=`."""
+
 import uuid
 from dataclasses import dataclass, field
 

@@ -1,4 +1,5 @@
 """Everything that a person can do here that changes state, money or access. Stored as these words in the audit trail."""
+
 from enum import StrEnum
 
 
@@ -12,7 +13,7 @@ class Act(StrEnum):
     ACCEPT_INVITATION = "accept_invitation"
     CHANGE_ROLES = "change_roles"
     END_MEMBERSHIP = "end_membership"
-    RESET_PASSWORD = "reset_password"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - an act, not a secret
     SWITCH_ORGANISATION = "switch_organisation"
     # frameworks, admission, settings
     IMPORT_REGISTER = "import_register"
@@ -39,6 +40,7 @@ class Act(StrEnum):
     WITHDRAW_REFERRAL = "withdraw_referral"
     CLOSE_WITHOUT_AWARD = "close_without_award"
     INVITE_WAVE = "invite_wave"
+    READ_REFERRAL = "read_referral"
     ASK_CLARIFICATION = "ask_clarification"
     ANSWER_CLARIFICATION = "answer_clarification"
     SUBMIT_OFFER = "submit_offer"

@@ -1,4 +1,5 @@
 """Admission: a provider's standing, with chosen settings, in a lot."""
+
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -74,7 +75,7 @@ class Admission(Keyed, Base):
     provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     settings: Mapped[list["AdmissionSetting"]] = relationship(lazy="raise_on_sql")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class AdmissionSetting(Keyed, Base):

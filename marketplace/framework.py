@@ -1,4 +1,5 @@
 """Frameworks and their lots: what was procured, by whom, on which terms, and how offers in each lot are compared."""
+
 import uuid
 from datetime import date, datetime
 from enum import StrEnum

@@ -1,4 +1,5 @@
 """Organisations: the authorities that buy, the hub that acts for them together, the providers that offer."""
+
 import uuid
 from datetime import date, datetime
 

@@ -1,4 +1,5 @@
 """People and their accounts: one account a person, roles in one or more organisations, one organisation at a time."""
+
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +39,11 @@ class Membership(Keyed, Base):
         CheckConstraint("(ended_at IS NULL) = (ended_by_id IS NULL)", name="ended_by_somebody"),
         CheckConstraint("jsonb_array_length(roles) > 0", name="has_a_role"),
         Index(
-            "uq_memberships_live", "organisation_id", "person_id", unique=True, postgresql_where=text("ended_at IS NULL")
+            "uq_memberships_live",
+            "organisation_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
         ),
         Index("ix_memberships_person_id", "person_id"),
     )
@@ -56,7 +61,7 @@ class Membership(Keyed, Base):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class JoiningInvitation(Keyed, Base):

@@ -1,4 +1,5 @@
 """Who may do what: one row for each act. It answers *may she?* and *who may?*, prints docs/policy.md and feeds the tests."""
+
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -91,6 +92,7 @@ POLICY: dict[Act, Rule] = {
     Act.WITHDRAW_REFERRAL: _rule(Party.AUTHORITY, *OFFICERS),
     Act.CLOSE_WITHOUT_AWARD: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER),
     Act.INVITE_WAVE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.READ_REFERRAL: _rule(Party.INVITED, *RESPONDERS),
     Act.ASK_CLARIFICATION: _rule(Party.INVITED, *RESPONDERS),
     Act.ANSWER_CLARIFICATION: _rule(Party.AUTHORITY, *OFFICERS),
     Act.SUBMIT_OFFER: _rule(Party.INVITED, *RESPONDERS),

@@ -1,4 +1,5 @@
 """Roles: what a person does for an organisation. Stored as these words."""
+
 from enum import StrEnum
 
 

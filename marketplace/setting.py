@@ -1,4 +1,5 @@
 """Settings: the place a child goes to – a children's home, a school, a fostering agency – with what it can truly offer."""
+
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,7 +104,7 @@ class Setting(Keyed, Base):
 
     needs: Mapped[list["SettingNeed"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class SettingNeed(Keyed, Base):

@@ -1,4 +1,5 @@
 """Monitoring returns: what a provider says each quarter of its placements in one lot."""
+
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -67,7 +68,7 @@ class MonitoringReturn(Keyed, Base):
     lot: Mapped[Lot] = relationship(lazy="joined", innerjoin=True)
     provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class ReturnFigure(Keyed, Base):
@@ -105,7 +106,11 @@ class OutcomeProgress(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("return_id", "agreement_outcome_id"),
         ForeignKeyConstraint(["return_id", "provider_id"], ["monitoring_returns.id", "monitoring_returns.provider_id"]),
-        ForeignKeyConstraint(["agreement_outcome_id", "provider_id"], ["agreement_outcomes.id", "agreement_outcomes.provider_id"]),
+        ForeignKeyConstraint(
+            ["agreement_outcome_id", "provider_id"],
+            ["agreement_outcomes.id", "agreement_outcomes.provider_id"],
+            name="fk_outcome_progress_agreement_outcome",
+        ),
         Index("ix_outcome_progress_authority_id", "authority_id"),
     )
 

@@ -1,4 +1,5 @@
 """Contract-management reports: the quarterly PDFs, made in a run that shows its progress, archived with their SHA-256."""
+
 import uuid
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,5 @@
 """The child. Identity lies in a table of its own behind the narrowest fence; everything else knows a reference."""
+
 import uuid
 from datetime import date, datetime
 
@@ -57,7 +58,7 @@ class Identity(Base):
 
     child: Mapped[Child] = relationship(lazy="raise_on_sql", back_populates="identity")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def short_name(self) -> str:

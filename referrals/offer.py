@@ -1,4 +1,5 @@
 """Responses to a referral: what lies sealed, and what is under the seal."""
+
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -127,7 +128,7 @@ class Offer(Keyed, Base):
     setting: Mapped[Setting] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")
     needs: Mapped[list["OfferNeed"]] = relationship(lazy="raise_on_sql")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class OfferNeed(Keyed, Base):

@@ -1,4 +1,5 @@
 """The referral: the standardised request for one child, from draft to award."""
+
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -52,7 +53,9 @@ class Referral(Keyed, Base):
         CheckConstraint("opened_at IS NULL OR opened_at > deadline OR emergency", name="opened_after_the_deadline"),
         CheckConstraint("quality_locked_at IS NULL OR opened_at IS NOT NULL", name="quality_locked_once_opened"),
         CheckConstraint("(state = 'awarded') = (awarded_offer_id IS NOT NULL)", name="awarded_to_an_offer"),
-        CheckConstraint("(state IN ('closed_without_award', 'withdrawn')) = (closed_at IS NOT NULL)", name="closed_since"),
+        CheckConstraint(
+            "(state IN ('closed_without_award', 'withdrawn')) = (closed_at IS NOT NULL)", name="closed_since"
+        ),
         CheckConstraint("(closed_at IS NULL) = (closing_reason IS NULL)", name="closed_for_a_reason"),
         CheckConstraint("(recommended_offer_id IS NULL) = (recommended_by_id IS NULL)", name="recommended_by_somebody"),
         Index("ix_referrals_authority_id_state", "authority_id", "state"),
@@ -117,7 +120,7 @@ class Referral(Keyed, Base):
     lot: Mapped[Lot] = relationship(lazy="joined", innerjoin=True)
     authority: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
     def is_invited(self, organisation_id: uuid.UUID | None) -> bool:
         """Whether that provider was invited, and its wave released."""
@@ -138,7 +141,9 @@ class ReferralAnswers(Base):
     """The borough's own answers on the lot's form, complete or not; nobody else reads them."""
 
     __tablename__ = "referral_answers"
-    __table_args__ = (ForeignKeyConstraint(["referral_id", "authority_id"], ["referrals.id", "referrals.authority_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["referral_id", "authority_id"], ["referrals.id", "referrals.authority_id"]),
+    )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     authority_id: Mapped[uuid.UUID]
@@ -149,14 +154,16 @@ class ReferralAnswers(Base):
     saved_by_id: Mapped[uuid.UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __mapper_args__ = {"version_id_col": version}
 
 
 class PublishedProfile(Base):
     """Exactly what invited providers see: the answers that open to them, the age on the day needed, sex; frozen at publication."""
 
     __tablename__ = "published_profiles"
-    __table_args__ = (ForeignKeyConstraint(["referral_id", "authority_id"], ["referrals.id", "referrals.authority_id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["referral_id", "authority_id"], ["referrals.id", "referrals.authority_id"]),
+    )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     authority_id: Mapped[uuid.UUID]
@@ -193,7 +200,6 @@ class Invitation(Keyed, Base):
     invited_at: Mapped[datetime] = mapped_column(default=clock.now)
     invited_by_id: Mapped[uuid.UUID | None]
     released_at: Mapped[datetime]
-    first_seen_at: Mapped[datetime | None]
     #: when the provider's sight of the profile ended: withdrawn, closed, or awarded elsewhere
     sight_ended_at: Mapped[datetime | None]
     #: [{"setting_id": …, "name": …, "score": …, "lines": […]}]: why these settings were thought to fit
