@@ -1,19 +1,75 @@
 """The composition root: `create_app()` puts the house together. It imports everything and is imported by nobody."""
 
-import os
 from typing import Any
 
-from flask import Flask
+from flask import Flask, redirect
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 
-import referrals.child
-import referrals.offer
-import referrals.referral  # noqa: F401
+from contracts import agreement, award
+from foundation import answers, audit, files, once, outbox, running, tenancy, web
+from foundation.cluster import find_addresses
+from foundation.config import Settings, kept_secret
 from foundation.database import db
+from marketplace import admission, framework, organisation, person, setting, signed_in, work
+from outcomes import monitoring, report
+from referrals import child, offer, referral
+
+#: Every module that declares tables, so that the metadata is whole in every process.
+NOUNS = (
+    agreement, award, audit, files, once, outbox, tenancy, admission, framework, organisation, person, setting,
+    monitoring, report, child, offer, referral,
+)  # fmt: skip
+
+#: Every blueprint, in the order of the staircase.
+BLUEPRINTS = (work.blueprint,)
+
+#: What each package adds to *Your work*.
+WORK: tuple[work.Source, ...] = ()
+
+#: Commands of the packages: functions that take the application.
+COMMANDS = ()
 
 
-def create_app(**config: Any) -> Flask:
+def create_app(settings: Settings | None = None, **config: Any) -> Flask:
+    """An application over one database. `config` overrides what the environment says; tests give the address this way."""
+    settings = settings or Settings.from_environment()
     app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ.get("X", "postgresql+psycopg://")
-    app.config.update(config)
+    app.config.update(_config(settings, config))
+    app.config["SETTINGS"] = settings
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     db.init_app(app)
+    CSRFProtect(app)
+    web.register_look(app)
+    running.init_app(app)
+    answers.register_answers(app)
+    signed_in.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for add_commands in COMMANDS:
+        add_commands(app)
+    work.SOURCES[:] = WORK
+    app.add_url_rule("/", view_func=_home)
     return app
+
+
+def _home() -> Response:
+    return redirect("/work")
+
+
+def _config(settings: Settings, overriding: dict[str, Any]) -> dict[str, Any]:
+    if "SQLALCHEMY_DATABASE_URI" not in overriding:
+        overriding["SQLALCHEMY_DATABASE_URI"] = find_addresses(settings).app
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "AUDIT_KEY": kept_secret(settings.data_dir / "audit_key"),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "pool_timeout": 10},
+        "MAX_CONTENT_LENGTH": 25 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "WTF_CSRF_TIME_LIMIT": None,
+        **overriding,
+    }

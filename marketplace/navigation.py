@@ -1,0 +1,25 @@
+"""The menu of each kind of organisation."""
+
+from marketplace.actor import Actor
+from marketplace.roles import Kind
+
+MENUS: dict[Kind, list[tuple[str, str]]] = {
+    Kind.AUTHORITY: [
+        ("Your work", "/work"), ("Referrals", "/referrals"), ("Children", "/children"), ("Placements", "/placements"),
+        ("Providers", "/providers"), ("Reports", "/reports"),
+    ],
+    Kind.HUB: [
+        ("Your work", "/work"), ("Frameworks", "/frameworks"), ("Admissions", "/admissions"), ("Providers", "/providers"),
+        ("Placements", "/placements"), ("Returns", "/returns"), ("Reports", "/reports"), ("Register", "/register"),
+    ],
+    Kind.PROVIDER: [
+        ("Your work", "/work"), ("Inbox", "/inbox"), ("Offers", "/offers"), ("Placements", "/placements"),
+        ("Settings", "/settings"), ("Frameworks", "/frameworks"), ("Returns", "/returns"), ("Reports", "/reports"),
+    ],
+}  # fmt: skip
+
+
+def navigation_of(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
+    """The actor's menu: text, address, and whether the page shown lies under it."""
+    menu = MENUS[actor.kind] if actor.kind else []
+    return [(text, href, path == href or path.startswith(f"{href}/")) for text, href in menu]
