@@ -1,5 +1,6 @@
 """The composition root: `create_app()` puts the house together. It imports everything and is imported by nobody."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, redirect
@@ -29,7 +30,7 @@ BLUEPRINTS = (work.blueprint,)
 WORK: tuple[work.Source, ...] = ()
 
 #: Commands of the packages: functions that take the application.
-COMMANDS = ()
+COMMANDS: tuple[Callable[[Flask], None], ...] = ()
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

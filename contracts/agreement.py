@@ -107,13 +107,22 @@ class Agreement(Keyed, Base):
     authority: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True, foreign_keys=[authority_id])
     setting: Mapped[Setting] = relationship(lazy="joined", innerjoin=True, viewonly=True, overlaps="*")
     fee_lines: Mapped[list["AgreementFeeLine"]] = relationship(
-        lazy="raise_on_sql", order_by="AgreementFeeLine.position", viewonly=True
+        primaryjoin="Agreement.id == foreign(AgreementFeeLine.agreement_id)",
+        order_by="AgreementFeeLine.position",
+        lazy="raise_on_sql",
+        viewonly=True,
     )
     outcomes: Mapped[list["AgreementOutcome"]] = relationship(
-        lazy="raise_on_sql", order_by="AgreementOutcome.position", viewonly=True
+        primaryjoin="Agreement.id == foreign(AgreementOutcome.agreement_id)",
+        order_by="AgreementOutcome.position",
+        lazy="raise_on_sql",
+        viewonly=True,
     )
     signatures: Mapped[list["Signature"]] = relationship(
-        lazy="raise_on_sql", order_by="Signature.signed_at", viewonly=True
+        primaryjoin="Agreement.id == foreign(Signature.agreement_id)",
+        order_by="Signature.signed_at",
+        lazy="raise_on_sql",
+        viewonly=True,
     )
 
     __mapper_args__ = {"version_id_col": version}

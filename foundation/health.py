@@ -8,11 +8,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from foundation.database import db
 from foundation.migrating import head, revision_of
+from foundation.web import open_to_all
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
+@open_to_all
 def show_health() -> Response:
     """200 when the database answers and has every migration; 503 with the reason in words when not."""
     reason = reason_not_to_serve()

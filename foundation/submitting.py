@@ -42,7 +42,7 @@ def body_hash(body: MultiDict[str, str]) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]
     """A form whose meaning is judged by a verb."""
 
     #: what the verb gave back

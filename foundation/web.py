@@ -5,10 +5,10 @@ from outside, so the policy can forbid them all.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request
@@ -16,6 +16,8 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from foundation.formatting import FILTERS
 from foundation.forms import csrf_field, errors_of, render_field
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -56,6 +58,12 @@ def register_look(app: Flask) -> None:
     )
     app.url_defaults(_add_digest)
     app.after_request(_fence)
+
+
+def open_to_all(view: V) -> V:
+    """Mark a view that needs nobody signed in."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
 
 
 def render_plain(template: str, **context: Any) -> str:

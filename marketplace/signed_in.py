@@ -5,8 +5,7 @@ with the next click, because nothing but the person's id, the organisation's id 
 """
 
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user
@@ -23,8 +22,6 @@ from marketplace.organisation import Organisation
 from marketplace.person import Membership, Person
 from marketplace.roles import Role
 
-V = TypeVar("V", bound=Callable[..., Any])
-
 login_manager = LoginManager()
 
 
@@ -39,12 +36,6 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return f"{self.actor.person_id}:{self.epoch}"
 
 
-def open_to_all(view: V) -> V:
-    """Mark a view that needs nobody signed in."""
-    view.open_to_all = True  # type: ignore[attr-defined]
-    return view
-
-
 def signed_in_actor() -> Actor:
     """Who acts in this request."""
     actor: Actor = current_user.actor
@@ -57,7 +48,16 @@ def load_person(session_id: str) -> SignedIn | None:
     person_id, _, epoch = session_id.partition(":")
     act_as_system()
     standings = db.session.execute(
-        select(Person.id, Person.name, Person.email, Person.epoch, Organisation.id, Organisation.name, Organisation.kind, Membership.roles)
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.epoch,
+            Organisation.id,
+            Organisation.name,
+            Organisation.kind,
+            Membership.roles,
+        )
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Person.id == uuid.UUID(person_id), Membership.ended_at.is_(None))
@@ -106,5 +106,10 @@ def _page_frame() -> dict[str, Any]:
             "switch_href": "/account/organisations" if current_user.places > 1 else None,
             "sign_out_href": "/sign-out",
         },
-        "footer_links": [("Your account", "/account"), ("People", "/people"), ("Letters", "/letters"), ("Help", "/help")],
+        "footer_links": [
+            ("Your account", "/account"),
+            ("People", "/people"),
+            ("Letters", "/letters"),
+            ("Help", "/help"),
+        ],
     }

@@ -1,12 +1,21 @@
-"""What every test stands on: a real PostgreSQL of its own."""
+"""What every test stands on: a real PostgreSQL of its own, each test in a transaction that is rolled back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, scoped_session
 
-from foundation.config import Addresses
+from foundation.config import Addresses, Settings
+from foundation.database import db
 from foundation.migrating import migrate
+from foundation.tenancy import act_behind, present_fence
+from marketplace.actor import Actor
 from tests.database import database_for_this_run, given_addresses
+from wsgi import create_app
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +28,62 @@ def addresses() -> Iterator[Addresses]:
     else:
         with database_for_this_run() as own:
             yield own
+
+
+@pytest.fixture(scope="session")
+def app(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application as the app role sees it. Forms carry no CSRF token here; browser tests keep them."""
+    settings = Settings.from_environment({"DATA_DIR": str(tmp_path_factory.mktemp("data"))})
+    made = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True, WTF_CSRF_ENABLED=False)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """Each test runs inside one transaction that is rolled back; commits in the code under test are savepoints."""
+    with app.app_context():
+        engine = db.engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.engines[None] = connection  # type: ignore[index]
+            db.session.remove()
+            db.session.configure(join_transaction_mode="create_savepoint")
+            try:
+                yield db.session
+            finally:
+                db.session.remove()
+                outer.rollback()
+                db.engines[None] = engine  # type: ignore[index]
+
+
+@pytest.fixture
+def move_clock(addresses: Addresses, session: scoped_session[Session]) -> Iterator[Callable[[datetime], None]]:
+    """Move the database's clock to an instant, as only the maintenance role can; it runs on from there."""
+    maintenance = create_engine(addresses.maintenance, isolation_level="AUTOCOMMIT")
+    with maintenance.connect() as connection:
+
+        def move(to: datetime) -> None:
+            connection.execute(text("UPDATE clock SET shift = :to - clock_timestamp()"), {"to": to})
+            act_behind(present_fence())
+
+        yield move
+        connection.execute(text("UPDATE clock SET shift = '0'"))
+    maintenance.dispose()
+
+
+@pytest.fixture
+def client_as(app: Flask, session: scoped_session[Session]) -> Callable[[Actor], FlaskClient]:
+    """A browser without a screen, signed in as the actor."""
+
+    def signed_in(actor: Actor) -> FlaskClient:
+        db.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{actor.person_id}:1"
+            cookie["_fresh"] = True
+            cookie["organisation_id"] = str(actor.organisation_id)
+        return client
+
+    return signed_in

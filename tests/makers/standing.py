@@ -2,34 +2,58 @@
 
 import itertools
 import uuid
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
 from foundation import clock
 from foundation.database import db
 from foundation.references import new_reference
-from foundation.tenancy import act_behind, present_fence
+from foundation.tenancy import SYSTEM_FENCE, Fence, act_behind, present_fence
 from marketplace.actor import Actor
 from marketplace.admission import Admission, AdmissionSetting, AdmissionState
 from marketplace.framework import (
-    Criterion, Framework, FrameworkKind, FrameworkParticipant, FrameworkState, Lot, PriceFormula, Regime, TermsVersion,
+    Criterion,
+    Framework,
+    FrameworkKind,
+    FrameworkParticipant,
+    FrameworkState,
+    Lot,
+    PriceFormula,
+    Regime,
+    TermsVersion,
 )  # fmt: skip
 from marketplace.organisation import Organisation, PartnershipMember
 from marketplace.person import Membership, Person
 from marketplace.roles import Kind, Role
 from marketplace.setting import Accepts, Level, Setting, SettingKind, SettingNeed
 
-from foundation.tenancy import SYSTEM_FENCE, Fence
-
 _numbers = itertools.count(1)
 
 #: the three lots of the main job
 LOTS = {
-    "residential": ("Residential", "looked-after children", "childrens_home", "individual_child_agreement", ["Tier 1", "Tier 2"]),
-    "fostering": ("Independent fostering", "looked-after children", "fostering_agency", "individual_child_agreement", []),
-    "special_school": ("Independent special schools", "children with an EHC plan", "special_school", "individual_placement_agreement", []),
+    "residential": (
+        "Residential",
+        "looked-after children",
+        "childrens_home",
+        "individual_child_agreement",
+        ["Tier 1", "Tier 2"],
+    ),
+    "fostering": (
+        "Independent fostering",
+        "looked-after children",
+        "fostering_agency",
+        "individual_child_agreement",
+        [],
+    ),
+    "special_school": (
+        "Independent special schools",
+        "children with an EHC plan",
+        "special_school",
+        "individual_placement_agreement",
+        [],
+    ),
 }
 
 
@@ -69,7 +93,10 @@ def a_person(organisation: Organisation, *roles: Role, name: str = "") -> Actor:
     """A person with these roles there, as the actor of verbs."""
     number = next(_numbers)
     person = Person(
-        id=uuid.uuid4(), name=name or f"Person {number}", email=f"person{number}@example.org", acting_for_id=organisation.id
+        id=uuid.uuid4(),
+        name=name or f"Person {number}",
+        email=f"person{number}@example.org",
+        acting_for_id=organisation.id,
     )
     with behind(SYSTEM_FENCE):
         db.session.add(person)
@@ -93,7 +120,13 @@ def a_borough(hub: Organisation, name: str = "London Borough of Testham") -> Org
     with behind(Fence(hub.id, None, "hub")):
         for project in ("SEND", "LAC"):
             db.session.add(
-                PartnershipMember(hub_id=hub.id, authority_id=made.id, project=project, joined_on=date(2020, 4, 1), yearly_contribution=Decimal(30000))
+                PartnershipMember(
+                    hub_id=hub.id,
+                    authority_id=made.id,
+                    project=project,
+                    joined_on=date(2020, 4, 1),
+                    yearly_contribution=Decimal(30000),
+                )
             )
     return made
 
@@ -124,28 +157,54 @@ def a_lot(hub: Organisation, key: str = "residential", boroughs: tuple[Organisat
         db.session.flush()
         db.session.add(lot)
         db.session.flush()
-        for position, (criterion, weight) in enumerate((("Meeting needs", 50), ("Outcomes", 30), ("Stability", 20)), start=1):
-            db.session.add(Criterion(lot_id=lot.id, position=position, name=criterion, question=f"How will you … {criterion}?", weight=weight))
+        for position, (criterion, weight) in enumerate(
+            (("Meeting needs", 50), ("Outcomes", 30), ("Stability", 20)), start=1
+        ):
+            db.session.add(
+                Criterion(
+                    lot_id=lot.id,
+                    position=position,
+                    name=criterion,
+                    question=f"How will you … {criterion}?",
+                    weight=weight,
+                )
+            )
         clauses = [{"heading": "Notice", "text": "Either side gives 28 days."}]
-        db.session.add(TermsVersion(framework_id=framework.id, number=1, applies_from=date(2022, 4, 1), clauses=clauses))
+        db.session.add(
+            TermsVersion(framework_id=framework.id, number=1, applies_from=date(2022, 4, 1), clauses=clauses)
+        )
         for borough in boroughs:
-            db.session.add(FrameworkParticipant(framework_id=framework.id, authority_id=borough.id, joined_on=date(2022, 4, 1)))
+            db.session.add(
+                FrameworkParticipant(framework_id=framework.id, authority_id=borough.id, joined_on=date(2022, 4, 1))
+            )
     return lot
 
 
-def a_setting(provider: Organisation, lot: Lot | None = None, name: str = "Rowan House", needs: tuple[str, ...] = (), **facts: object) -> Setting:
+def a_setting(
+    provider: Organisation,
+    lot: Lot | None = None,
+    name: str = "Rowan House",
+    needs: tuple[str, ...] = (),
+    **facts: object,
+) -> Setting:
     """A setting with places and a vacancy, admitted to the lot where one is given."""
     described: dict[str, object] = {
         "kind": SettingKind(lot.setting_kinds[0]) if lot else SettingKind.CHILDRENS_HOME, "places": 4, "age_from": 8, "age_to": 17,
         "accepts": Accepts.ANY, "takes_siblings": True, "vacancies": 1, "vacancies_confirmed_at": clock.now(),
         "postcode": "CR01EA", "easting": 532430, "northing": 165317, "rating": "Good",
     }  # fmt: skip
-    made = Setting(id=uuid.uuid4(), provider_id=provider.id, reference=new_reference("SET"), name=name, **(described | facts))
+    made = Setting(
+        id=uuid.uuid4(), provider_id=provider.id, reference=new_reference("SET"), name=name, **(described | facts)
+    )
     with behind(Fence(provider.id, None, "provider")):
         db.session.add(made)
         db.session.flush()
         for need in needs:
-            db.session.add(SettingNeed(setting_id=made.id, provider_id=provider.id, need=need, level=Level.FULL, said_on=clock.today()))
+            db.session.add(
+                SettingNeed(
+                    setting_id=made.id, provider_id=provider.id, need=need, level=Level.FULL, said_on=clock.today()
+                )
+            )
     if lot is not None:
         _admit(provider, lot, made)
     return made
@@ -155,7 +214,9 @@ def _admit(provider: Organisation, lot: Lot, setting: Setting) -> None:
     """Lay down a live admission of the setting; the verbs of admission have tests of their own."""
     with behind(Fence(provider.id, None, "provider")):
         found = db.session.query(Admission).filter_by(lot_id=lot.id, provider_id=provider.id).first()
-        admission = found or Admission(id=uuid.uuid4(), reference=new_reference("ADM"), lot_id=lot.id, provider_id=provider.id)
+        admission = found or Admission(
+            id=uuid.uuid4(), reference=new_reference("ADM"), lot_id=lot.id, provider_id=provider.id
+        )
         db.session.add(admission)
         db.session.flush()
         db.session.add(AdmissionSetting(provider_id=provider.id, admission_id=admission.id, setting_id=setting.id))
