@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from foundation.drawing import (
     BAND,
@@ -43,7 +43,7 @@ def for_page(draw: Callable[..., Chart], *args: Any, **kwargs: Any) -> Markup:
     """A chart drawn twice, for a wide and a narrow screen; the style sheet shows one of them."""
     wide = draw(*args, canvas=WIDE, **kwargs)
     narrow = draw(*args, canvas=NARROW, **kwargs)
-    return Markup("{}{}").format(wide, narrow)
+    return escape(wide) + escape(narrow)
 
 
 def trend(

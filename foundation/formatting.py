@@ -6,7 +6,7 @@ Money is Decimal (or int) pounds, rounded half up, with a true minus; floats are
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,12 @@ def moment_short(instant: datetime | None) -> str:
 def moment_long(instant: datetime | None) -> str:
     """Monday 23 November 2026, 3:12pm."""
     return "" if instant is None else f"{day(instant)}, {clock_time(instant)}"
+
+
+def timestamp(instant: datetime) -> str:
+    """2026-11-23T12:00:00Z: for machines, in UTC, such as the dates inside a PDF."""
+    london(instant)  # refuses a naive one
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _rounded(amount: Figure, places: int) -> Decimal:
@@ -194,6 +200,7 @@ FILTERS = {
     "clock_time": clock_time,
     "moment_short": moment_short,
     "moment_long": moment_long,
+    "timestamp": timestamp,
     "money": money,
     "pounds": pounds,
     "millions": millions,

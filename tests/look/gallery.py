@@ -33,6 +33,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from foundation import charts
+from foundation.drawing import PRINT_SPARK
 from foundation.web import ROOT, register_look, render_plain
 
 QUARTERS = ["Q3 24/25", "Q4 24/25", "Q1 25/26", "Q2 25/26", "Q3 25/26", "Q4 25/26", "Q1 26/27", "Q2 26/27"]
@@ -150,3 +151,23 @@ def _form() -> str:
 
 def _error(code: int) -> tuple[str, int]:
     return render_plain(f"errors/{code}.html", request_id="7f3a"), code
+
+
+def sample_document() -> str:
+    """A short report with every part of the PDF furniture; needs an application context of the gallery."""
+    lengths = [("Under 5 miles", 17, 12), ("5 to 10 miles", 13, 15), ("Over 20 miles", None, None)]
+    months = ["Apr", "May", "Jun", "Jul", "Aug", "Sep"]
+    spend = [("Spot purchases", [60, 55, 40, 38, 20, 22]), ("Framework fees", [300, 310, 305, 312, 330, 340])]
+    return render_template(
+        "sample_document.html",
+        author="South London Commissioning Programme",
+        stamp=datetime(2026, 10, 12, 5, 14, tzinfo=UTC),
+        fee=Decimal(4380),
+        trend=charts.trend(
+            "Unplanned endings fell from 14.3% to 5.9%", QUARTERS, SHARES, high=8, band="Target: at most 8%"
+        ),
+        lengths=charts.horizontal("Distance from home: under 5 miles 17", lengths, marker="a year ago"),
+        months=charts.stacked("Spend by month, April to September", months, spend, unit="£ thousand", split=4),
+        bars=charts.bars("Spot share fell from 12% to 11%", QUARTERS[-3:], [12, None, 11], aim=10, aim_text="Aim 10%"),
+        spark=charts.spark("Rising from 70 to 94", [70, None, 90, 94], target=90, canvas=PRINT_SPARK),
+    )
