@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -173,21 +174,24 @@ class Cluster:
     def _run(self, program: str, *arguments: str | Path) -> None:
         """Run one of PostgreSQL's programs as the account, out of reach of the terminal's Ctrl-C."""
         account = self.place.account
-        done = subprocess.run(
-            [self.place.programs(self.settings) / program, *arguments],
-            cwd="/",
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            check=False,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-        )
-        if done.returncode:
-            raise ClusterFailed(f"PostgreSQL's {program} failed. {_last_lines(self.place.log)}".strip())
+        with tempfile.TemporaryFile("w+", errors="replace") as said:  # no pipe: the server would keep it open
+            done = subprocess.run(
+                [self.place.programs(self.settings) / program, *arguments],
+                cwd="/",
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+                check=False,
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
+                extra_groups=[] if account else None,
+            )
+            if done.returncode:
+                said.seek(0)
+                reason = f"PostgreSQL's {program} failed: {' '.join(said.read().split())}"
+                raise ClusterFailed(f"{reason} {_last_lines(self.place.log)}".strip())
 
 
 def _last_lines(log: Path) -> str:

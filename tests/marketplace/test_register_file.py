@@ -115,7 +115,10 @@ class TestWhatIsNoRegister:
             (b"PK\x03\x04 a workbook", "not a CSV"),
             (b"\xff\xfeU\x00R\x00N\x00", "not a CSV"),
             (b"name,age\nA,1\n", "few or none of the register's columns"),
-            (b"URN,Provision type,Name,Postcode,Sector,Places,Registration status\n1,2,3,4,5,6,7\n", "lacks these columns of Ofsted's register: “Registration date”"),
+            (
+                b"URN,Provision type,Name,Postcode,Sector,Places,Registration status\n1,2,3,4,5,6,7\n",
+                "lacks these columns of Ofsted's register: “Registration date”",
+            ),
             (b'"a\nb', "incomplete or damaged"),
             (b"x" * 50_000_001, "larger than 50 MB"),
         ],
