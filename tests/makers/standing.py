@@ -59,11 +59,12 @@ LOTS = {
 
 @contextmanager
 def behind(fence: Fence) -> Iterator[None]:
-    """Act for a moment as somebody else, and then as before."""
+    """Act for a moment as somebody else, and then as before; what was made stays readable, but apart from the session."""
     before = present_fence()
     act_behind(fence)
     yield
     db.session.flush()
+    db.session.expunge_all()
     act_behind(before)
 
 
@@ -141,15 +142,20 @@ def a_lot(hub: Organisation, key: str = "residential", boroughs: tuple[Organisat
     name, clients, setting_kind, agreement_kind, tiers = LOTS[key]
     framework = Framework(
         id=uuid.uuid4(), hub_id=hub.id, reference=new_reference("FWK"), name=f"{name} framework",
-        project="SEND" if key == "special_school" else "LAC", kind=FrameworkKind.DPS if key == "special_school" else FrameworkKind.FRAMEWORK,
+        project="SEND" if key == "special_school" else "LAC",
+        kind=FrameworkKind.DPS if key == "special_school" else FrameworkKind.FRAMEWORK,
         regime=Regime.PCR_2015, state=FrameworkState.LIVE, starts_on=date(2022, 4, 1), ends_on=date(2030, 3, 31), term_years=[4, 2, 2],
     )  # fmt: skip
     lot = Lot(
-        id=uuid.uuid4(), framework_id=framework.id, number=1, key=key, name=name, client_group=clients, form_key=key,
+        id=uuid.uuid4(), framework=framework, number=1, key=key, name=name, client_group=clients, form_key=key,
         setting_kinds=[setting_kind], required_documents=["Insurance certificate"], tiers=tiers,
         rates=[{"kind": "core", "unit": "week", "label": "Core fee"}], agreement_kind=agreement_kind,
         quality_weight=60, price_weight=40, price_formula=PriceFormula.ABSOLUTE, price_ceiling=Decimal(8000), indicator_keys=[],
     )  # fmt: skip
+    lot.criteria = [
+        Criterion(position=position, name=name, question=f"How will you provide {name.lower()}?", weight=weight)
+        for position, (name, weight) in enumerate((("Meeting needs", 50), ("Outcomes", 30), ("Stability", 20)), start=1)
+    ]
     for fact, value in facts.items():
         setattr(lot, fact, value)
     with behind(Fence(hub.id, None, "hub")):
@@ -157,18 +163,6 @@ def a_lot(hub: Organisation, key: str = "residential", boroughs: tuple[Organisat
         db.session.flush()
         db.session.add(lot)
         db.session.flush()
-        for position, (criterion, weight) in enumerate(
-            (("Meeting needs", 50), ("Outcomes", 30), ("Stability", 20)), start=1
-        ):
-            db.session.add(
-                Criterion(
-                    lot_id=lot.id,
-                    position=position,
-                    name=criterion,
-                    question=f"How will you … {criterion}?",
-                    weight=weight,
-                )
-            )
         clauses = [{"heading": "Notice", "text": "Either side gives 28 days."}]
         db.session.add(
             TermsVersion(framework_id=framework.id, number=1, applies_from=date(2022, 4, 1), clauses=clauses)
