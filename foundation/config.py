@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
+
 DRIVER = "postgresql+psycopg"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_WAYS = ("smtp", "notify", "outbox")
 
 
-class Misconfigured(Exception):
-    """The environment holds a setting that cannot be meant; the message says which, and what it should look like."""
+class Misconfigured(click.ClickException):
+    """The environment holds a setting that cannot be meant; the message says which, and what it should look like.
+
+    Being click's, it ends any `flask …` command with that one sentence instead of a traceback.
+    """
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
 @click.command("doctor")
 def doctor() -> None:
     """Say what is wrong with this installation and what to do about it."""
-    try:
-        findings = []
-        for finding in examine(Settings.from_environment()):
-            click.echo(finding.line)
-            findings.append(finding)
-    except Misconfigured as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+    findings = []
+    for finding in examine(Settings.from_environment()):
+        click.echo(finding.line)
+        findings.append(finding)
     problems = sum(bool(finding.problem) for finding in findings)
     if problems:
         raise click.ClickException(f"{problems} of {len(findings)} need attention.")
