@@ -9,6 +9,7 @@ from fractions import Fraction
 from contracts.costing import NOUGHT, line_charge, total_until, units_until
 from contracts.fee_line import FeeKind, FeeLine, Unit
 from contracts.terms_of_year import NO_TERMS, TermDates
+from foundation.formatting import money
 from foundation.money import to_penny
 
 
@@ -39,21 +40,16 @@ def _explain(line: FeeLine, starts: date, ends: date, terms: TermDates) -> Expla
         return None
     cost = line_charge(line, starts, ends, terms).net
     carried = cost - to_penny(total_until(line, ends, terms) - total_until(line, starts, terms))
-    arithmetic = f"{_factors(line, units)} = {pounds(cost)}"
+    arithmetic = f"{_factors(line, units)} = {money(cost)}"
     if carried != NOUGHT:
         arithmetic += (
-            f" ({pounds(abs(carried))} {'more' if carried > 0 else 'less'}, so that all periods sum to the whole)"
+            f" ({money(abs(carried))} {'more' if carried > 0 else 'less'}, so that all periods sum to the whole)"
         )
     return ExplainedLine(line.kind, line.label, arithmetic, cost, carried)
 
 
-def pounds(amount: Decimal) -> str:
-    """`£4,000.00`, and `−£4,000.00` with a true minus sign."""
-    return f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
-
-
 def _factors(line: FeeLine, units: Fraction) -> str:
-    amount = pounds(line.sign * line.amount)
+    amount = money(line.sign * line.amount)
     quantity = f"{line.quantity.normalize():f}"
     if line.unit is Unit.HOUR:
         return (

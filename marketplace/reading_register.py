@@ -55,7 +55,7 @@ class _Cells:
 
 
 def read_row(row_number: int, row: Mapping[str, str], owners: OwnersSeen) -> RegisterRow:
-    """A row of the register as a setting, with its findings. `row` maps column keys to trimmed cells; its URN is sound."""
+    """A row of the register as a setting, with its findings. `row`: trimmed cells by column key; its URN is sound."""
     cells = _Cells(row)
     places = cells.number("places")
     if places is None:

@@ -142,6 +142,15 @@ def tables() -> None:
     )
     op.create_index("ix_stored_files_organisation_id", "stored_files", ["organisation_id"], unique=False)
     op.create_index("ix_stored_files_shared_with_id", "stored_files", ["shared_with_id"], unique=False)
+    op.create_table(
+        "postcodes",
+        sa.Column("postcode", sa.Text(collation="C"), nullable=False),
+        sa.Column("easting", sa.Integer(), nullable=True),
+        sa.Column("northing", sa.Integer(), nullable=True),
+        sa.Column("authority_gss", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("postcode", name=op.f("pk_postcodes")),
+    )
+    op.execute("GRANT SELECT ON postcodes TO harbour_app")
 
 
 def upgrade() -> None:
@@ -153,6 +162,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "postcodes",
         "stored_files",
         "one_time_keys",
         "letters",
