@@ -68,7 +68,8 @@ def trend(
     sheet = Sheet(canvas, canvas.height)
     em = sheet.em
     axis = axis_for([*values, *(peers or ()), low, high], start, top)
-    left, right, head, foot = margin_for(axis, write, em), em * 4.6, em * 1.1, em * 2.3
+    left, right = margin_for(axis, write, em), _room_for_last(values, peers, write, em)
+    head, foot = em * 1.1, em * 2.3
     plot = Plot(left, canvas.width - right, head, canvas.height - foot, axis)
     xs = spread(left + em * 0.8, canvas.width - right - em * 0.8, len(values))
     if low is not None or high is not None:
@@ -288,6 +289,13 @@ def _runs(
             sheet.dot(x, y, 0.24, "#fff", stroke)
     for x, y in points[-1:]:
         sheet.dot(x, y, 0.36 if marks else 0.28, stroke)
+
+
+def _room_for_last(values: Sequence[Value], peers: Sequence[Value] | None, write: Write, em: float) -> float:
+    """The width that the words at the line's end need."""
+    last = [0.8 * len(write(value)) for value in values[-1:] if value is not None] or [0.56 * len("no figure")]
+    beside = [0.56 * len(f"peers {write(value)}") for value in (peers or ())[-1:] if value is not None]
+    return em * (0.9 + max(last + beside))
 
 
 def _last_words(

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovDateInput, GovIterableBase, GovTextArea
 from markupsafe import Markup
 from wtforms import Field, Form
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields import FieldList, FormField
 
 Choice = dict[str, Any]
@@ -32,6 +33,8 @@ def _errors_in(field: Field) -> Iterator[tuple[str, str]]:
     elif isinstance(field, FieldList) and any(entry.errors for entry in field):
         for entry in field:
             yield from _errors_in(entry)
+    elif field.errors and isinstance(field, CSRFTokenField):
+        yield "The page had expired. Your words are kept: send it once more", ""
     elif field.errors:
         yield (
             _first_text(field.errors),

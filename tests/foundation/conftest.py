@@ -1,0 +1,41 @@
+"""What the tests of the look stand on: the vendored sheets and fonts, a served gallery, a browser."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.look.assets import build_assets
+from tests.look.gallery import create_gallery
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """The sheets and fonts of static/vendor."""
+    build_assets()
+
+
+@pytest.fixture(scope="module")
+def gallery_address(built_assets: None) -> Iterator[str]:
+    """The gallery, served on a port of its own."""
+    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its own network chatter."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
