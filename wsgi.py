@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contracts import agreement, award
-from foundation import answers, audit, files, once, outbox, running, tenancy, web
+from foundation import answers, audit, files, once, outbox, places, places_commands, running, tenancy, web
 from foundation.cluster import find_addresses
 from foundation.config import Settings, kept_secret
 from foundation.database import db
@@ -19,7 +19,7 @@ from referrals import child, offer, referral
 
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
-    agreement, award, audit, files, once, outbox, tenancy, admission, framework, organisation, person, setting,
+    agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
     monitoring, report, child, offer, referral,
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ BLUEPRINTS = (work.blueprint,)
 WORK: tuple[work.Source, ...] = ()
 
 #: Commands of the packages: functions that take the application.
-COMMANDS: tuple[Callable[[Flask], None], ...] = ()
+COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app,)
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

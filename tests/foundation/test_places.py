@@ -1,14 +1,15 @@
 """The country's postcodes, loaded once and looked up; on the tests' own PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, create_engine, text
 
-from foundation import places
+from foundation import places, places_commands
 from foundation.config import Addresses
 from foundation.geography import NotAPostcode, Point, distance_miles
-from foundation.places import Place, load_postcodes, place_of
+from foundation.places import Loading, Place, load_postcodes, place_of
 
 FEW = {
     "pcd": ["CR0 1EA", "SM4 5DX", "BT1 1AA", "EH1 1AA", "B1  1AA"],
@@ -103,3 +104,20 @@ SHAPE = """
     FROM information_schema.columns, pg_constraint
     WHERE table_name = 'postcodes' AND conrelid = 'postcodes'::regclass AND contype = 'p' ORDER BY ordinal_position
 """
+
+
+def test_the_command_says_what_it_did(monkeypatch: pytest.MonkeyPatch, addresses: Addresses) -> None:
+    app = Flask(__name__)
+    app.config["SETTINGS"] = None
+    places_commands.init_app(app)
+    monkeypatch.setattr(places_commands, "find_addresses", lambda settings: addresses)
+    monkeypatch.setattr(places_commands, "load_postcodes", lambda connection, show: _told(show))
+    answer = app.test_cli_runner().invoke(args=["places", "load"])
+    assert answer.exit_code == 0
+    assert "50%          3 postcodes" in answer.output
+    assert "5 postcodes loaded from somewhere." in answer.output
+
+
+def _told(show: Callable[[float, int], None]) -> Loading:
+    show(0.5, 3)
+    return Loading(5, "somewhere", is_new=True)
