@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
     GovCheckboxInput,
-    GovDateInput,
     GovFileInput,
     GovPasswordInput,
     GovRadioInput,
@@ -21,7 +20,6 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import (
     BooleanField,
-    DateField,
     FileField,
     PasswordField,
     RadioField,
@@ -34,6 +32,7 @@ from wtforms.validators import InputRequired
 
 from foundation import charts
 from foundation.drawing import PRINT_SPARK
+from foundation.forms import DayField
 from foundation.web import ROOT, register_look, render_plain
 
 QUARTERS = ["Q3 24/25", "Q4 24/25", "Q1 25/26", "Q2 25/26", "Q3 25/26", "Q4 25/26", "Q1 26/27", "Q2 26/27"]
@@ -46,10 +45,8 @@ class OfferForm(FlaskForm):
 
     label = StringField("Fee line", widget=GovTextInput(), validators=[InputRequired("Say what the fee is for")])
     amount = StringField("Amount a week", description="In pounds and pence", widget=GovTextInput())
-    start = DateField(
+    start = DayField(
         "When the place is free",
-        widget=GovDateInput(),
-        format="%d %m %Y",
         validators=[InputRequired("Enter the day from which the place is free")],
     )
     reason = TextAreaField("Why this home suits her", widget=GovTextArea())
