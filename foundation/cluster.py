@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -198,3 +199,18 @@ def _last_lines(log: Path) -> str:
     if not log.exists():
         return ""
     return f"Its log ({log}) ends: " + " / ".join(log.read_text(errors="replace").splitlines()[-4:])
+
+
+def main(words: list[str]) -> None:
+    """`python -m foundation.cluster start|stop`: the embedded server by itself, for a restore."""
+    if words not in (["start"], ["stop"]):
+        raise SystemExit("Say start or stop.")
+    cluster = Cluster(Settings.from_environment())
+    if words == ["start"]:
+        cluster.start()
+    else:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

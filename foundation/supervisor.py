@@ -25,10 +25,10 @@ from foundation.cluster import Cluster, ClusterFailed, find_addresses
 from foundation.config import Addresses, Misconfigured, Settings
 from foundation.logs import configure_logs
 from foundation.migrating import migrate
+from foundation.web_server import web_command
 
 START_SECONDS = 120
 WATCH_SECONDS = 1.0
-WEB_THREADS = 8  # a worker; each may hold a connection, of which its pool has fifteen
 IS_EMPTY = text("SELECT NOT EXISTS (SELECT FROM organisations)")
 HAS_POSTCODES = text("SELECT EXISTS (SELECT FROM postcodes)")
 
@@ -62,7 +62,10 @@ def run(settings: Settings, stopping: threading.Event, ending: ExitStack) -> Non
     if stopping.is_set():
         return
     say("Starting the web server and the worker")
-    children = [web_server(settings), Child("worker", [*flask(), "worker", "run"], settings)]
+    children = [
+        Child("web server", web_command(settings), settings),
+        Child("worker", [*flask(), "worker", "run"], settings),
+    ]
     ending.callback(stop_all, children)
     for child in children:
         child.start()
@@ -143,14 +146,6 @@ def command(*words: str, stopping: threading.Event) -> None:
     """Run one of our own commands, its progress shown as it comes; Ctrl-C reaches it too, and is no failure."""
     if subprocess.run([*flask(), *words], cwd=PROJECT, check=False).returncode and not stopping.is_set():
         raise CannotStart(f"`flask {' '.join(words)}` failed: see above. Running script/server again tries it again.")
-
-
-def web_server(settings: Settings) -> Child:
-    arguments = ["--interface", "wsgi", "--factory", "--no-ws", "--host", settings.host, "--port", str(settings.port),
-                 "--workers", str(settings.web_workers), "--blocking-threads", str(WEB_THREADS),
-                 "--backpressure", str(WEB_THREADS), "--respawn-failed-workers", "--log-level", "warning",
-                 "wsgi:create_app"]  # fmt: skip
-    return Child("web server", [str(PROGRAMS / "granian"), *arguments], settings)
 
 
 def wait_until_it_serves(settings: Settings, children: list[Child], stopping: threading.Event) -> None:
