@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from contracts.costing import NOUGHT, line_charge, total_until, units_until
-from contracts.fee_line import FeeKind, FeeLine, Unit
-from contracts.terms_of_year import NO_TERMS, TermDates
 from foundation.formatting import money
 from foundation.money import to_penny
+from marketplace.costing import NOUGHT, line_charge, total_until, units_until
+from marketplace.fee_line import FeeKind, FeeLine, Unit
+from marketplace.terms_of_year import NO_TERMS, TermDates
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.cost_explained import explain
-from contracts.costing import Charge, charge, cost, expected_cost, line_charge, units_until, weekly_cost
-from contracts.fee_line import Calendar, FeeKind, FeeLine, ImpossibleFeeLine, Unit
-from contracts.terms_of_year import Term, TermDates, TermDatesUnknown
 from foundation.quarters import FinancialYear
+from marketplace.cost_explained import explain
+from marketplace.costing import Charge, charge, cost, expected_cost, line_charge, units_until, weekly_cost
+from marketplace.fee_line import Calendar, FeeKind, FeeLine, ImpossibleFeeLine, Unit
+from marketplace.terms_of_year import Term, TermDates, TermDatesUnknown
 
 TERMS = TermDates(
     tuple(

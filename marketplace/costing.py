@@ -16,10 +16,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from contracts.fee_line import ONE_WEEK, Calendar, FeeLine, Unit
-from contracts.terms_of_year import NO_TERMS, TermDates
 from foundation.money import to_penny
 from foundation.quarters import FinancialYear
+from marketplace.fee_line import ONE_WEEK, Calendar, FeeLine, Unit
+from marketplace.terms_of_year import NO_TERMS, TermDates
 
 NOUGHT = Decimal("0.00")
 _ONE_DAY = timedelta(days=1)
