@@ -1,7 +1,7 @@
 """Eligibility and fit: hard limits named one by one, points that add up, an order nothing improper can move."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -162,27 +162,26 @@ class TestFit:
         assert firsts == how_often_first([fit_of(WANTED, each, TODAY) for each in (far, near)])
 
 
-offerables = st.lists(
-    st.builds(
-        Offerable,
-        reference=st.just(""),
-        name=st.just("A setting"),
-        kind=st.just(SettingKind.CHILDRENS_HOME),
-        is_admitted=st.just(True),
-        age_from=st.integers(0, 10),
-        age_to=st.integers(11, 18),
-        accepts=st.just(Accepts.ANY),
-        vacancies=st.integers(0, 3),
-        vacancies_confirmed_on=st.none() | st.dates(date(2026, 6, 1), TODAY),
-        needs=st.lists(
-            st.builds(NeedMet, st.sampled_from(NEEDS), st.sampled_from(Level), st.just(""), st.just(TODAY)),
-            unique_by=lambda met: met.need,
-        ).map(tuple),
-        point=st.none() | st.builds(Point, st.integers(400_000, 650_000), st.integers(50_000, 300_000)),
-    ),
-    min_size=1,
-    max_size=8,
-).map(lambda drawn: [replace(each, reference=f"S{number}") for number, each in enumerate(drawn)])
+def a_setting(number: int, ages: int, vacancies: int, days: int, said: int, miles: int) -> Offerable:
+    """A setting drawn from five small numbers: `said` holds, in base 4, what it says of each need (3: nothing)."""
+    levels = [(need, said // 4**place % 4) for place, need in enumerate(NEEDS)]
+    return replace(
+        ROWAN,
+        reference=f"S{number}",
+        age_from=ages,
+        vacancies=vacancies,
+        vacancies_confirmed_on=TODAY - timedelta(days=days) if days < 100 else None,
+        needs=tuple(NeedMet(need, list(Level)[level], "", TODAY) for need, level in levels if level < 3),
+        point=Point(HOME.easting, HOME.northing + 1610 * miles) if miles < 25 else None,
+    )
+
+
+small_numbers = st.tuples(
+    st.integers(0, 14), st.integers(0, 3), st.integers(0, 100), st.integers(0, 255), st.integers(0, 25)
+)
+offerables = st.lists(small_numbers, min_size=1, max_size=6).map(
+    lambda drawn: [a_setting(number, *numbers) for number, numbers in enumerate(drawn)]
+)
 requests = st.builds(
     replace,
     st.just(WANTED),

@@ -29,7 +29,7 @@ EXAMPLE = [
 
 pounds = st.integers(1, 3_000_000).map(lambda pence: Decimal(pence).scaleb(-2))
 bids = st.lists(
-    st.builds(Bid, st.just(""), pounds, st.integers(0, 100).map(Decimal), pounds), min_size=1, max_size=8
+    st.builds(Bid, st.just(""), pounds, st.integers(0, 100).map(Decimal), pounds), min_size=1, max_size=5
 ).map(lambda drawn: [replace(bid, reference=f"R{number}") for number, bid in enumerate(drawn)])
 weights = st.integers(0, 100).map(lambda quality: Weights(Decimal(quality), Decimal(100 - quality)))
 
@@ -117,7 +117,7 @@ class Laws:
         old = offered[place]
         new = replace(
             old,
-            price=data.draw(pounds.filter(lambda price: price <= old.price)),
+            price=Decimal(data.draw(st.integers(1, int(old.price * 100)))).scaleb(-2),
             quality=old.quality + data.draw(st.integers(0, int(100 - old.quality))),
             quality_value=old.quality_value + data.draw(pounds),
         )
