@@ -10,6 +10,8 @@ from foundation.migrating import FOLDER
 
 def init_app(app: Flask) -> None:
     """Give an application, whose database is set up already, the machinery that runs and watches it."""
+    if not app.testing:
+        logs.configure_logs(app.config["SETTINGS"].log_level)
     logs.init_app(app)
     app.register_blueprint(health.blueprint)
     Migrate(app, db, directory=str(FOLDER))
