@@ -13,7 +13,18 @@ from foundation import answers, audit, files, once, outbox, places, places_comma
 from foundation.cluster import find_addresses
 from foundation.config import Settings, kept_secret
 from foundation.database import db
-from marketplace import admission, framework, organisation, person, setting, signed_in, work
+from marketplace import (
+    admission,
+    framework,
+    organisation,
+    person,
+    register_commands,
+    register_jobs,
+    register_views,
+    setting,
+    signed_in,
+    work,
+)
 from outcomes import monitoring, report
 from referrals import child, offer, referral
 
@@ -24,13 +35,16 @@ NOUNS = (
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
-BLUEPRINTS = (work.blueprint,)
+BLUEPRINTS = (work.blueprint, register_views.blueprint)
+
+#: Every module that declares jobs, so that each process knows them all.
+JOBS = (register_jobs,)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = ()
 
 #: Commands of the packages: functions that take the application.
-COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app,)
+COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app, register_commands.init_app)
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

@@ -16,6 +16,7 @@ class Act(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - an act, not a secret
     SWITCH_ORGANISATION = "switch_organisation"
     # frameworks, admission, settings
+    UPLOAD_REGISTER = "upload_register"
     IMPORT_REGISTER = "import_register"
     INVITE_PROVIDER = "invite_provider"
     APPLY_TO_LOT = "apply_to_lot"

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from foundation import clock
 from foundation.database import Base, Keyed, Pounds
@@ -170,24 +171,45 @@ class Criterion(Keyed, Base):
 
 
 class RegisterImport(Keyed, Base):
-    """One import of Ofsted's register: which file, what was added, changed, skipped, and why."""
+    """One import of Ofsted's register: which file, how far it is, what was added, changed, skipped, and why."""
 
     __tablename__ = "register_imports"
-    __table_args__ = (Index("ix_register_imports_hub_id_at", "hub_id", "at"),)
+    __table_args__ = (
+        Index("ix_register_imports_hub_id_at", "hub_id", "at"),
+        CheckConstraint("finished_at IS NULL OR problem IS NULL", name="finished_or_failed"),
+    )
 
     hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
+    reference: Mapped[str] = mapped_column(unique=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     by_id: Mapped[uuid.UUID | None]
     by_name: Mapped[str]
     file_name: Mapped[str]
     sha256: Mapped[str]
+    #: the file as it was sent; None when an operator's command read it from disk
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    #: the day that the register describes, where its title says so
     as_at: Mapped[date | None]
-    rows_read: Mapped[int]
-    providers_added: Mapped[int]
-    settings_added: Mapped[int]
-    settings_changed: Mapped[int]
-    settings_unchanged: Mapped[int]
-    rows_skipped: Mapped[int]
-    seconds: Mapped[Pounds]
+    #: the person who sent it said to import it although it is much shorter than the one before
+    all_the_same: Mapped[bool] = mapped_column(default=False)
+    #: what is being done, how much of it is done, of how much: written beside the import's own transaction
+    stage: Mapped[str] = mapped_column(default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    #: why nothing was imported
+    problem: Mapped[str | None]
+    rows_read: Mapped[int] = mapped_column(default=0)
+    providers_added: Mapped[int] = mapped_column(default=0)
+    settings_added: Mapped[int] = mapped_column(default=0)
+    settings_changed: Mapped[int] = mapped_column(default=0)
+    settings_unchanged: Mapped[int] = mapped_column(default=0)
+    rows_skipped: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[Pounds] = mapped_column(default=0)
     #: [{"row": 17, "urn": "…", "kind": "no_owner", "said": "…"}]
-    findings: Mapped[list[Any]]
+    findings: Mapped[list[Any]] = deferred(mapped_column(JSONB, default=list))
+
+    @property
+    def is_under_way(self) -> bool:
+        """Waiting for the worker, or being imported."""
+        return self.finished_at is None and self.problem is None

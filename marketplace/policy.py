@@ -69,6 +69,7 @@ POLICY: dict[Act, Rule] = {
     Act.INVITE_PERSON: _rule((Party.OWN, Party.OPERATOR), *MANAGERS),
     Act.CHANGE_ROLES: _rule(Party.OWN, *MANAGERS),
     Act.END_MEMBERSHIP: _rule(Party.OWN, *MANAGERS),
+    Act.UPLOAD_REGISTER: _rule(Party.HUB, R.HUB_MANAGER),
     Act.IMPORT_REGISTER: _rule((Party.HUB, Party.OPERATOR), R.HUB_MANAGER),
     Act.INVITE_PROVIDER: _rule(Party.HUB, R.HUB_MANAGER),
     Act.APPLY_TO_LOT: _rule(Party.ANY_PROVIDER, R.PROVIDER_MANAGER),

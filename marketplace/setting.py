@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -89,6 +90,8 @@ class Setting(Keyed, Base):
     description: Mapped[str] = mapped_column(default="")
     #: where it came from: register, provider, demo
     source: Mapped[str] = mapped_column(default="provider")
+    #: what the register last said of it, whole: what differs from this in the next file is a change
+    registered: Mapped[dict[str, Any] | None]
     #: the latest full inspection
     rating: Mapped[str | None]
     inspected_on: Mapped[date | None]

@@ -87,3 +87,23 @@ def client_as(app: Flask, session: scoped_session[Session]) -> Callable[[Actor],
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def known_postcodes(addresses: Addresses) -> Iterator[None]:
+    """Five postcodes as ONS places them, which only the owner may write: two of Croydon, Sutton, Cardiff, Belfast."""
+    owner = create_engine(addresses.owner, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(
+            text("INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"),
+            [
+                {"code": "CR01EA", "east": 532430, "north": 165317, "gss": "E09000008"},
+                {"code": "CR02RF", "east": 532920, "north": 163560, "gss": "E09000008"},
+                {"code": "SM11EA", "east": 525790, "north": 164330, "gss": "E09000029"},
+                {"code": "CF103AT", "east": 318170, "north": 176520, "gss": "W06000015"},
+                {"code": "BT15GS", "east": 333880, "north": 374020, "gss": "N09000003"},
+            ],
+        )
+        yield
+        connection.execute(text("DELETE FROM postcodes"))
+    owner.dispose()

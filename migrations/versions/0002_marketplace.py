@@ -41,6 +41,7 @@ def fences() -> None:
         "register_imports",
         read=one_of(f"hub_id = {ORGANISATION}", SYSTEM),
         insert=one_of(f"hub_id = {ORGANISATION}", SYSTEM),
+        change=one_of(f"hub_id = {ORGANISATION}", SYSTEM),
     )
     fence(
         "people",
@@ -257,12 +258,20 @@ def tables() -> None:
     op.create_table(
         "register_imports",
         sa.Column("hub_id", sa.UUID(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("by_id", sa.UUID(), nullable=True),
         sa.Column("by_name", sa.Text(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.UUID(), nullable=True),
         sa.Column("as_at", sa.Date(), nullable=True),
+        sa.Column("all_the_same", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("providers_added", sa.Integer(), nullable=False),
         sa.Column("settings_added", sa.Integer(), nullable=False),
@@ -272,10 +281,17 @@ def tables() -> None:
         sa.Column("seconds", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("findings", postgresql.JSONB(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "finished_at IS NULL OR problem IS NULL", name=op.f("ck_register_imports_finished_or_failed")
+        ),
         sa.ForeignKeyConstraint(
             ["hub_id"], ["organisations.id"], name=op.f("fk_register_imports_hub_id_organisations")
         ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_files.id"], name=op.f("fk_register_imports_file_id_stored_files")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_imports")),
+        sa.UniqueConstraint("reference", name=op.f("uq_register_imports_reference")),
     )
     op.create_index("ix_register_imports_hub_id_at", "register_imports", ["hub_id", "at"], unique=False)
     op.create_table(
@@ -329,6 +345,7 @@ def tables() -> None:
         sa.Column("residential", sa.Text(), nullable=True),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("registered", postgresql.JSONB(), nullable=True),
         sa.Column("rating", sa.Text(), nullable=True),
         sa.Column("inspected_on", sa.Date(), nullable=True),
         sa.Column("inspection_published_on", sa.Date(), nullable=True),
