@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contracts import agreement, award
+from demo import commands as demo_commands
 from foundation import answers, audit, files, once, outbox, places, places_commands, running, tenancy, web
 from foundation.cluster import find_addresses
 from foundation.config import Settings, kept_secret
@@ -44,7 +45,7 @@ JOBS = (register_jobs,)
 WORK: tuple[work.Source, ...] = ()
 
 #: Commands of the packages: functions that take the application.
-COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app, register_commands.init_app)
+COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app, register_commands.init_app, demo_commands.init_app)
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:
