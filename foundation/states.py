@@ -32,7 +32,8 @@ def moving(*from_states: StrEnum, to: StrEnum | None = None) -> Move:
 
 def hold(subject: T, *, share: bool = False) -> T:
     """Lock the row and read it again: nobody else moves it until we are done (`share`: others may hold it too, none may move it)."""
-    db.session.refresh(subject, with_for_update={"read": share})
+    # `of`: things read along with it (a lot, an organisation) are not ours to lock, and row security would hide them.
+    db.session.refresh(subject, with_for_update={"read": share, "of": type(subject)})
     return subject
 
 
