@@ -181,6 +181,21 @@ class PublishedProfile(Base):
     published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class AwardedProfile(Base):
+    """The answers that open only to the provider awarded the place: names and numbers for contact, the doctor; frozen like the profile."""
+
+    __tablename__ = "awarded_profiles"
+    __table_args__ = (
+        ForeignKeyConstraint(["referral_id", "authority_id"], ["referrals.id", "referrals.authority_id"]),
+    )
+
+    referral_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    authority_id: Mapped[uuid.UUID]
+    #: [{"section": …, "rows": [{"question": …, "answer": …}]}]
+    sections: Mapped[list[Any]]
+    published_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Invitation(Keyed, Base):
     """A provider's sight of one published referral, in a wave, naming the settings that fit."""
 

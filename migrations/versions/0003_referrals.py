@@ -66,6 +66,13 @@ def fences() -> None:
         insert=OWN_BOROUGH,
         change=OWN_BOROUGH,
     )
+    awarded = f"referral_id IN (SELECT o.referral_id FROM offers o WHERE o.provider_id = {ORGANISATION} AND o.state = 'awarded')"
+    fence(
+        "awarded_profiles",
+        read=one_of(OWN_BOROUGH, f"{PROVIDER} AND {SEES_IDENTITY} AND {awarded}"),
+        insert=OWN_BOROUGH,
+        change=OWN_BOROUGH,
+    )
     fence(
         "clarifications",
         read=one_of(OWN_BOROUGH, OWN_PROVIDER),
@@ -410,6 +417,19 @@ def tables() -> None:
         sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_published_profiles")),
     )
     op.create_table(
+        "awarded_profiles",
+        sa.Column("referral_id", sa.UUID(), nullable=False),
+        sa.Column("authority_id", sa.UUID(), nullable=False),
+        sa.Column("sections", postgresql.JSONB(), nullable=False),
+        sa.Column("published_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["referral_id", "authority_id"],
+            ["referrals.id", "referrals.authority_id"],
+            name=op.f("fk_awarded_profiles_referral_id_authority_id_referrals"),
+        ),
+        sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_awarded_profiles")),
+    )
+    op.create_table(
         "referral_answers",
         sa.Column("referral_id", sa.UUID(), nullable=False),
         sa.Column("authority_id", sa.UUID(), nullable=False),
@@ -595,6 +615,7 @@ def downgrade() -> None:
         "responses",
         "referral_answers",
         "published_profiles",
+        "awarded_profiles",
         "offers",
         "invitations",
         "clarifications",
