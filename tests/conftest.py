@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, scoped_session
 
@@ -15,7 +16,11 @@ from foundation.migrating import migrate
 from foundation.tenancy import act_behind, present_fence
 from marketplace.actor import Actor
 from tests.database import database_for_this_run, given_addresses
+from tests.look.assets import build_assets
 from wsgi import create_app
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +100,9 @@ def known_postcodes(addresses: Addresses) -> Iterator[None]:
     owner = create_engine(addresses.owner, isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
         connection.execute(
-            text("INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"),
+            text(
+                "INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"
+            ),
             [
                 {"code": "CR01EA", "east": 532430, "north": 165317, "gss": "E09000008"},
                 {"code": "CR02RF", "east": 532920, "north": 163560, "gss": "E09000008"},
@@ -107,3 +114,18 @@ def known_postcodes(addresses: Addresses) -> Iterator[None]:
         yield
         connection.execute(text("DELETE FROM postcodes"))
     owner.dispose()
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """The sheets and fonts of static/vendor."""
+    build_assets()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its own network chatter."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
