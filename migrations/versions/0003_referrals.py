@@ -84,7 +84,9 @@ def fences() -> None:
         "responses",
         read=one_of(OWN_BOROUGH, OWN_PROVIDER, OVERSEEN, SYSTEM),
         insert=f"{OWN_PROVIDER} AND {INVITED} AND {IN_TIME}",
-        change=OWN_PROVIDER,
+        lock=OWN_PROVIDER,
+        # an offer may be withdrawn until the award; a decline is taken back until the deadline
+        change=f"{OWN_PROVIDER} AND (kind = 'offer' OR {IN_TIME})",
     )
     fence(
         "offers",
@@ -315,6 +317,7 @@ def tables() -> None:
         sa.Column("released_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("sight_ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("settings", postgresql.JSONB(), nullable=False),
+        sa.Column("fit", sa.Numeric(precision=4, scale=1), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("wave > 0", name=op.f("ck_invitations_waves_count_from_one")),
         sa.ForeignKeyConstraint(
@@ -541,9 +544,14 @@ def tables() -> None:
         sa.Column("quantity", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("amount < 100000", name=op.f("ck_offer_fee_lines_amount_below_100000")),
         sa.CheckConstraint("amount > 0", name=op.f("ck_offer_fee_lines_amount_positive")),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_offer_fee_lines_ends_after_starting")
+        ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_offer_fee_lines_quantity_positive")),
         sa.ForeignKeyConstraint(
             ["offer_id", "provider_id"],
