@@ -53,7 +53,9 @@ def _chosen(referral: Referral, setting_ids: set[uuid.UUID]) -> dict[uuid.UUID, 
         raise Invalid("A chosen setting is not admitted to this lot. Choose again from the list.", "settings")
     again = {f"{each.provider_name} (wave {each.wave})" for each in chosen if each.wave is not None}
     if again:
-        raise Invalid(f"Invited already: {joined(sorted(again))}. A provider is invited once to a referral.", "settings")
+        raise Invalid(
+            f"Invited already: {joined(sorted(again))}. A provider is invited once to a referral.", "settings"
+        )
     by_provider: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
     for candidate in chosen:
         by_provider[candidate.provider_id].append(candidate)

@@ -96,9 +96,8 @@ def _wanted(referral: Referral) -> tuple[Wanted, dict[str, str]]:
     """What the published profile asks for, and the needs' labels by their codes."""
     home = func.replace(Identity.home_postcode, " ", "")
     row = db.session.execute(
-        select(
-            PublishedProfile.age, PublishedProfile.sex, PublishedProfile.wanted, Postcode.easting, Postcode.northing
-        )
+        select(PublishedProfile.age, PublishedProfile.sex, PublishedProfile.wanted, Postcode.easting, Postcode.northing)
+        .select_from(PublishedProfile)
         .outerjoin(Identity, Identity.child_id == referral.child_id)
         .outerjoin(Postcode, Postcode.postcode == home)
         .where(PublishedProfile.referral_id == referral.id)

@@ -76,7 +76,9 @@ def _check_needs(terms: OfferTerms, profile: PublishedProfile) -> None:
     for answer in terms.needs:
         if answer.level is not Level.NO and not answer.evidence.strip():
             how = "in part" if answer.level is Level.PART else "fully"
-            raise Invalid(f"Say how you will meet this need {how}: {need_label(answer.need)}.", f"need_{answer.need}_evidence")
+            raise Invalid(
+                f"Say how you will meet this need {how}: {need_label(answer.need)}.", f"need_{answer.need}_evidence"
+            )
 
 
 def _check_texts(terms: OfferTerms) -> None:
@@ -100,6 +102,8 @@ def _check_fees(terms: OfferTerms, referral: Referral) -> None:
     for position, fee in enumerate(terms.fees):
         name = (fee.kind, fee.label.strip())
         if name in named:
-            raise Invalid("Two fee lines have the same kind and label. Give each its own label.", f"fee_{position}_label")
+            raise Invalid(
+                "Two fee lines have the same kind and label. Give each its own label.", f"fee_{position}_label"
+            )
         named.add(name)
     check_price(totals_of(terms.fee_lines, terms.starts_on, referral.expected_weeks))

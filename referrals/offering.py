@@ -91,11 +91,11 @@ def withdraw_offer(offer: Offer, *, by: Actor) -> None:
 
 def _write(offer: Offer, terms: OfferTerms, referral: Referral, by: Actor) -> None:
     """Put the terms into the offer, its needs and its fee lines, under one receipt; raise `TooLate` after the deadline."""
+    offer.submitted_at, offer.submitted_by_id = _this_instant(), by.person_id
     offer.setting_id, offer.starts_on, offer.valid_until = terms.setting_id, terms.starts_on, terms.valid_until
     offer.approach, offer.impact = terms.approach.strip(), terms.impact.strip()
     offer.criterion_answers = {str(key): answer.strip() for key, answer in terms.criterion_answers.items()}
     offer.outcomes = [asdict(outcome) for outcome in terms.outcomes]
-    offer.submitted_at, offer.submitted_by_id = _this_instant(), by.person_id
     needs, lines = _needs(offer, terms), _fee_lines(offer, terms)
     offer.receipt_hash = receipt_hash(offer, needs, lines)
     db.session.add(offer)

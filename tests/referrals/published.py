@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from foundation import clock
 from foundation.database import db
@@ -10,9 +10,10 @@ from foundation.references import new_reference
 from foundation.tenancy import Fence
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
+from marketplace.setting import Setting
 from referrals.child import Child, Identity
 from referrals.referral import PublishedProfile, Referral, ReferralState
-from tests.makers.standing import behind
+from tests.makers.standing import a_borough, a_hub, a_lot, a_provider, a_setting, behind
 
 
 def a_published_referral(
@@ -56,3 +57,23 @@ def _identity(child: Child, sex: str) -> Identity:
         child_id=child.id, authority_id=child.authority_id, first_name="Zephyrine", family_name="Quillfeather",
         date_of_birth=date(2013, 5, 1), sex=sex, home_postcode="CR0 1EA",
     )  # fmt: skip
+
+
+class Market(NamedTuple):
+    """A borough's published referral, and two providers with a setting each in its lot."""
+
+    hub: Organisation
+    borough: Organisation
+    referral: Referral
+    rowan: Setting
+    beech: Setting
+
+
+def a_market() -> Market:
+    """A hub, a borough, a lot, and two providers that may be invited."""
+    hub = a_hub()
+    borough = a_borough(hub)
+    lot = a_lot(hub, boroughs=(borough,))
+    rowan = a_setting(a_provider("Oakfield Care Ltd"), lot, needs=("trauma",))
+    beech = a_setting(a_provider("Beech Homes Ltd"), lot, name="Beech Lodge")
+    return Market(hub, borough, a_published_referral(borough, lot), rowan, beech)

@@ -1,43 +1,19 @@
 """Inviting a wave: eligible settings only, no provider twice, letters that name no child."""
 
-from typing import NamedTuple
-
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from foundation.audit import AuditEvent
 from foundation.database import db
 from foundation.outbox import Letter
 from foundation.permission import Invalid, NotPermitted
 from foundation.tenancy import SYSTEM_FENCE
-from marketplace.organisation import Organisation
 from marketplace.roles import Role
-from marketplace.setting import Setting
 from referrals.inviting import invite_wave
-from referrals.referral import Invitation, Referral
-from tests.makers.answers import an_officer, apart, here, invited
-from tests.makers.standing import a_borough, a_hub, a_lot, a_person, a_provider, a_setting, acting, behind
-from tests.referrals.published import a_published_referral
-
-
-class Market(NamedTuple):
-    """A borough's published referral, and two providers with a setting each in its lot."""
-
-    borough: Organisation
-    referral: Referral
-    rowan: Setting
-    beech: Setting
-
-
-@pytest.fixture
-def market(session: scoped_session[Session]) -> Market:
-    hub = a_hub()
-    borough = a_borough(hub)
-    lot = a_lot(hub, boroughs=(borough,))
-    rowan = a_setting(a_provider("Oakfield Care Ltd"), lot, needs=("trauma",))
-    beech = a_setting(a_provider("Beech Homes Ltd"), lot, name="Beech Lodge")
-    return Market(borough, a_published_referral(borough, lot), rowan, beech)
+from referrals.referral import Invitation
+from tests.makers.answers import an_officer, here, invited
+from tests.makers.standing import a_borough, a_hub, a_person, acting, behind
+from tests.referrals.published import Market
 
 
 class TestInviteWave:
@@ -46,12 +22,6 @@ class TestInviteWave:
         invited(market.referral, market.beech)
         rows = db.session.execute(select(Invitation.provider_id, Invitation.wave).order_by(Invitation.wave)).all()
         assert [tuple(row) for row in rows] == [(market.rowan.provider_id, 1), (market.beech.provider_id, 2)]
-
-    def test_two_settings_of_one_provider_make_one_invitation(self, market: Market) -> None:
-        with behind(SYSTEM_FENCE):
-            provider = db.session.get_one(Organisation, market.rowan.provider_id)
-        second = a_setting(provider, apart(market.referral).lot, name="Hazel House") if False else None
-        assert second is None
 
     def test_another_borough_s_officer_may_not(self, market: Market) -> None:
         stranger = acting(a_person(a_borough(a_hub(), "London Borough of Elsewhere"), Role.PLACEMENT_OFFICER))
