@@ -18,8 +18,10 @@ class Act(StrEnum):
     # frameworks, admission, settings
     UPLOAD_REGISTER = "upload_register"
     IMPORT_REGISTER = "import_register"
+    ADD_PROVIDER = "add_provider"
     INVITE_PROVIDER = "invite_provider"
     APPLY_TO_LOT = "apply_to_lot"
+    ADD_TO_ADMISSION = "add_to_admission"
     WITHDRAW_APPLICATION = "withdraw_application"
     ADMIT_PROVIDER = "admit_provider"
     REFUSE_PROVIDER = "refuse_provider"
