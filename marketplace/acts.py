@@ -53,6 +53,7 @@ class Act(StrEnum):
     TAKE_BACK_DECLINE = "take_back_decline"
     OPEN_OFFERS = "open_offers"
     MARK_OFFER = "mark_offer"
+    RECORD_VIEW = "record_view"
     LOCK_QUALITY = "lock_quality"
     RECOMMEND_OFFER = "recommend_offer"
     # contracts

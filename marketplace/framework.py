@@ -131,6 +131,7 @@ class Lot(Keyed, Base):
         CheckConstraint("quality_weight + price_weight = 100", name="weights_total_100"),
         CheckConstraint("quality_weight BETWEEN 0 AND 100", name="weights_within_100"),
         CheckConstraint("price_formula <> 'absolute' OR price_ceiling > 0", name="absolute_needs_a_ceiling"),
+        CheckConstraint("price_formula <> 'monetised' OR quality_point_value > 0", name="monetised_needs_a_value"),
     )
 
     framework_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("frameworks.id"))
@@ -156,6 +157,8 @@ class Lot(Keyed, Base):
     price_formula: Mapped[PriceFormula]
     #: pounds a week at and above which the absolute formula gives no points
     price_ceiling: Mapped[Pounds | None]
+    #: pounds a week that one point of quality (of 100) is worth where quality is monetised
+    quality_point_value: Mapped[Pounds | None]
     #: prices open only when the quality marks are locked
     quality_first: Mapped[bool] = mapped_column(default=True)
     #: working days that providers have to answer, unless the officer says otherwise

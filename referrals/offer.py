@@ -117,9 +117,12 @@ class Offer(Keyed, Base):
         Act.REVISE_OFFER: moving(S.SUBMITTED),
         Act.WITHDRAW_OFFER: moving(S.SUBMITTED, to=S.WITHDRAWN),
         Act.MARK_OFFER: moving(S.SUBMITTED),
+        Act.RECORD_VIEW: moving(S.SUBMITTED),
         Act.RECOMMEND_OFFER: moving(S.SUBMITTED),
         Act.AWARD_OFFER: moving(S.SUBMITTED, to=S.AWARDED),
-        Act.UNDO_AWARD: moving(S.AWARDED, to=S.SUBMITTED),
+        # what becomes of the others at an award, and of all when the search ends without one
+        Act.CLOSE_WITHOUT_AWARD: moving(S.SUBMITTED, to=S.UNSUCCESSFUL),
+        Act.UNDO_AWARD: moving(S.AWARDED, S.UNSUCCESSFUL, to=S.SUBMITTED),
     }
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -231,6 +234,8 @@ class Mark(Keyed, Base):
     evaluator_name: Mapped[str]
     mark: Mapped[int]
     reason: Mapped[str]
+    #: false: set aside when quality was locked, because its evaluator had not marked every offer
+    counted: Mapped[bool] = mapped_column(default=True)
     marked_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -245,11 +250,16 @@ class OfferResult(Base):
     authority_id: Mapped[uuid.UUID]
     referral_id: Mapped[uuid.UUID]
     quality_score: Mapped[Pounds]
-    price_score: Mapped[Pounds]
+    #: None where quality is monetised: then `total_score` is the evaluated price in pounds
+    price_score: Mapped[Pounds | None]
     total_score: Mapped[Pounds]
     rank: Mapped[int]
+    #: whether another offer holds the same rank
+    is_tied: Mapped[bool] = mapped_column(default=False)
     offers_compared: Mapped[int]
     expected_cost: Mapped[Pounds]
+    #: the stay over which the cost was reckoned
+    expected_weeks: Mapped[int]
     #: the price formula's steps, as shown
     arithmetic: Mapped[list[Any]]
     successful: Mapped[bool]

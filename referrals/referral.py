@@ -87,6 +87,7 @@ class Referral(Keyed, Base):
         Act.TAKE_BACK_DECLINE: moving(S.PUBLISHED),
         Act.OPEN_OFFERS: moving(S.PUBLISHED, to=S.OPENED),
         Act.MARK_OFFER: moving(S.OPENED),
+        Act.RECORD_VIEW: moving(S.OPENED),
         Act.LOCK_QUALITY: moving(S.OPENED),
         Act.RECOMMEND_OFFER: moving(S.OPENED),
         Act.AWARD_OFFER: moving(S.OPENED, to=S.AWARDED),
