@@ -60,6 +60,7 @@ class Act(StrEnum):
     AWARD_OFFER = "award_offer"
     UNDO_AWARD = "undo_award"
     DRAW_UP_AGREEMENT = "draw_up_agreement"
+    CHANGE_AGREEMENT = "change_agreement"
     ISSUE_AGREEMENT = "issue_agreement"
     SIGN_FOR_PROVIDER = "sign_for_provider"
     SIGN_FOR_BOROUGH = "sign_for_borough"
