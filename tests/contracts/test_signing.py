@@ -44,8 +44,9 @@ class TestSigningForTheProvider:
         self, session: scoped_session[Session]
     ) -> None:
         deal = a_deal()
+        responder = a_person(deal.provider, Role.PROVIDER_RESPONDER)
         agreement = issued(deal)
-        for actor in (a_person(deal.provider, Role.PROVIDER_RESPONDER), deal.manager):
+        for actor in (responder, deal.manager):
             agreement = as_read_by(actor, agreement)
             with pytest.raises(NotPermitted):
                 sign_for_provider(agreement, actor.name, by=actor)
