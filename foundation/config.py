@@ -54,6 +54,7 @@ class Settings:
     given_secret_key: str
     smtp_url: str
     notify_key: str
+    notify_template: str
     mail_from: str
     load_demo: bool
     log_level: str
@@ -77,6 +78,7 @@ class Settings:
             given_secret_key=read.text("SECRET_KEY", ""),
             smtp_url=read.smtp("SMTP_URL"),
             notify_key=read.text("NOTIFY_KEY", ""),
+            notify_template=read.text("NOTIFY_TEMPLATE", ""),
             mail_from=read.text("MAIL_FROM", "harbour@localhost"),
             load_demo=read.yes_or_no("LOAD_DEMO", True),
             log_level=read.one_of("LOG_LEVEL", "INFO", LOG_LEVELS),

@@ -37,17 +37,22 @@ class Letter(Keyed, Base):
     #: the addresses that it went to, and how: outbox, smtp, notify
     posted_to: Mapped[list[Any]] = mapped_column(default=list)
     channel: Mapped[str | None]
+    #: an address that serves once, set where the body says {link}; it goes out with the letter and is not kept
+    link: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    #: a worker has it in hand, or a failure is tried again: nobody else takes it up before
+    not_before: Mapped[datetime | None]
     problem: Mapped[str | None]
 
 
 def write_letter(
     *, act: str, organisation_id: uuid.UUID, subject: str, body: str, to_roles: Iterable[str] = (),
-    to_person_id: uuid.UUID | None = None, to_address: str | None = None,
+    to_person_id: uuid.UUID | None = None, to_address: str | None = None, link: str | None = None,
 ) -> None:  # fmt: skip
-    """Lay a letter in the outbox, inside the running act."""
+    """Lay a letter in the outbox, inside the running act. A `link` that opens an account stands where the body says {link}."""
     letter = Letter(
         id=uuid.uuid4(), act=str(act), organisation_id=organisation_id, subject=subject, body=body,
-        to_roles=[str(role) for role in to_roles], to_person_id=to_person_id, to_address=to_address, written_at=clock.now(),
+        to_roles=[str(role) for role in to_roles], to_person_id=to_person_id, to_address=to_address,
+        link=link, written_at=clock.now(),
     )  # fmt: skip
     db.session.add(letter)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.fencing import ORGANISATION, PERSON, SEES_IDENTITY, SIGNED_IN, SYSTEM, fence, one_of
+from migrations.fencing import ORGANISATION, PERSON, SIGNED_IN, SYSTEM, fence, one_of
 
 revision = "0001"
 down_revision = "0000"
@@ -50,7 +50,9 @@ def fences() -> None:
         read=one_of(f"organisation_id = {ORGANISATION}", f"about_id = {ORGANISATION}", SYSTEM),
         insert=f"organisation_id IS NOT DISTINCT FROM {ORGANISATION}",
     )
-    fence("letters", read=one_of(f"organisation_id = {ORGANISATION}", SYSTEM), insert=SIGNED_IN, change=SYSTEM)
+    # A letter with a link that opens an account is nobody's to read but the post's; one to a person is that person's.
+    to_us = f"organisation_id = {ORGANISATION} AND link IS NULL AND (to_person_id IS NULL OR to_person_id = {PERSON})"
+    fence("letters", read=one_of(to_us, SYSTEM), insert=SIGNED_IN, change=SYSTEM)
     fence(
         "one_time_keys",
         read=f"person_id = {PERSON}",
@@ -59,10 +61,7 @@ def fences() -> None:
     )
     fence(
         "stored_files",
-        read=one_of(
-            f"(organisation_id = {ORGANISATION} OR shared_with_id = {ORGANISATION}) AND (NOT confidential OR {SEES_IDENTITY})",
-            SYSTEM,
-        ),
+        read=one_of(f"organisation_id = {ORGANISATION}", f"shared_with_id = {ORGANISATION}", SYSTEM),
         insert=one_of(f"organisation_id = {ORGANISATION}", SYSTEM),
         change=f"organisation_id = {ORGANISATION}",
     )
@@ -108,7 +107,9 @@ def tables() -> None:
         sa.Column("posted_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("posted_to", postgresql.JSONB(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("link", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
@@ -139,7 +140,6 @@ def tables() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("stored_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("stored_by_id", sa.UUID(), nullable=True),
-        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("octet_length(content) <= 20971520", name=op.f("ck_stored_files_at_most_20_mb")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_files")),
