@@ -5,12 +5,18 @@ Each package knows its own part: it gives a function from the actor to work item
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask import Blueprint, render_template
 
+from foundation import clock
+from foundation.formatting import working_days
+from foundation.working_days import london_day, working_days_between
 from marketplace.actor import Actor
+from marketplace.acts import Act
+from marketplace.policy import POLICY
+from marketplace.roles import Kind
 from marketplace.signed_in import signed_in_actor
 
 blueprint = Blueprint("work", __name__)
@@ -61,8 +67,52 @@ def work_of(actor: Actor) -> dict[Group, list[WorkItem]]:
     return grouped
 
 
+SOON = timedelta(days=7)
+
+
+def coming_up(items: Iterable[WorkItem], now: datetime) -> list[WorkItem]:
+    """What falls due within seven days, the next first; what is overdue stands in its group already."""
+    due = [item for item in items if item.due_at is not None and now <= item.due_at <= now + SOON]
+    return sorted(due, key=lambda item: (item.due_at, item.thing))
+
+
+#: what people of each kind of organisation most often begin with: who may, the button, its address
+BEGINNINGS = {
+    Kind.AUTHORITY: (Act.RECORD_CHILD, "Start a referral", "/referrals/new"),
+    Kind.HUB: (Act.ADMIT_PROVIDER, "See the admissions", "/admissions"),
+    Kind.PROVIDER: (Act.CONFIRM_VACANCIES, "Open the inbox", "/inbox"),
+}
+
+
+def beginning_of(actor: Actor) -> tuple[str, str] | None:
+    """The button in the head of the actor's page; none for those who only read."""
+    if actor.kind is None:
+        return None
+    act, text, href = BEGINNINGS[actor.kind]
+    return (text, href) if actor.roles & POLICY[act].roles else None
+
+
 @blueprint.get("/work")
 def show_work() -> str:
     """What waits for the signed-in person."""
     actor = signed_in_actor()
-    return render_template("work/work.html", groups=work_of(actor), Group=Group, actor=actor)
+    groups = work_of(actor)
+    open_items = [*groups[Group.NOW], *groups[Group.OTHERS]]
+    return render_template(
+        "work/work.html",
+        groups=groups,
+        Group=Group,
+        soon=coming_up(open_items, clock.now()),
+        sealed=sum(item.offers is not None and item.offers[0] == "seal" for item in open_items),
+        today=clock.today(),
+        beginning=beginning_of(actor),
+        due_words=due_words,
+    )
+
+
+def due_words(due_at: datetime) -> tuple[str, str]:
+    """How long is left, in working days, and how pressing that is: now (today or late), soon (one working day), or nothing."""
+    left = working_days_between(clock.today(), london_day(due_at))
+    if due_at < clock.now() or london_day(due_at) <= clock.today():
+        return working_days(min(left, 0) if due_at < clock.now() else 0), "now"
+    return working_days(left), "soon" if left <= 1 else ""
