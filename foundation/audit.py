@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app
@@ -100,7 +100,7 @@ def record_refusal(refusal: NotPermitted) -> None:
 def digest(event: AuditEvent) -> str:
     """A keyed hash of everything the row says."""
     said = [
-        event.id, event.at.isoformat(), event.act, event.refused, event.organisation_id, event.person_id, event.about_id,
+        event.id, event.at.astimezone(UTC).isoformat(), event.act, event.refused, event.organisation_id, event.person_id, event.about_id,
         event.subject_type, event.subject_id, event.subject_reference, event.before, event.after, event.address,
     ]  # fmt: skip
     key = str(current_app.config["AUDIT_KEY"]).encode()
