@@ -10,15 +10,34 @@ from werkzeug.wrappers import Response
 
 from contracts import agreement, award
 from demo import commands as demo_commands
-from foundation import answers, audit, files, once, outbox, places, places_commands, running, tenancy, web
+from foundation import (
+    answers,
+    audit,
+    audit_verifying,
+    files,
+    once,
+    outbox,
+    places,
+    places_commands,
+    running,
+    tenancy,
+    web,
+)
 from foundation.cluster import find_addresses
 from foundation.config import Settings, kept_secret
 from foundation.database import db
 from marketplace import (
+    account_views,
     admission,
+    audit_views,
+    entrance_views,
     framework,
+    letters_views,
     organisation,
+    people_commands,
+    people_views,
     person,
+    posting_letters,
     register_commands,
     register_jobs,
     register_views,
@@ -27,25 +46,31 @@ from marketplace import (
     work,
 )
 from outcomes import monitoring, report
-from referrals import child, evaluation, offer, referral
+from referrals import child, leaving_views, offer, referral
 
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
-    monitoring, report, child, evaluation, offer, referral,
+    monitoring, report, child, offer, referral,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
-BLUEPRINTS = (work.blueprint, register_views.blueprint)
+BLUEPRINTS = (
+    work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
+    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint,
+)  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
-JOBS = (register_jobs,)
+JOBS = (register_jobs, posting_letters)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = ()
 
 #: Commands of the packages: functions that take the application.
-COMMANDS: tuple[Callable[[Flask], None], ...] = (places_commands.init_app, register_commands.init_app, demo_commands.init_app)
+COMMANDS: tuple[Callable[[Flask], None], ...] = (
+    places_commands.init_app, audit_verifying.init_app, people_commands.init_app, register_commands.init_app,
+    demo_commands.init_app,
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

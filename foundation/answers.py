@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from foundation import once
 from foundation.database import db
-from foundation.permission import NotFound, NotNow, NotPermitted, Stale
+from foundation.permission import NotFound, NotNow, NotPermitted, Stale, TooManyTries
 from foundation.submitting import hidden_fields
 from foundation.web import render_plain
 
@@ -26,7 +26,10 @@ def register_answers(app: Flask) -> None:
     app.register_error_handler(once.AlreadyDone, _again)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http)
-    for kind, status in ((NotPermitted, 403), (NotFound, 404), (NotNow, 409), (Stale, 409), (StaleDataError, 409)):
+    refusals: tuple[tuple[type[Exception], int], ...] = (
+        (NotPermitted, 403), (NotFound, 404), (NotNow, 409), (Stale, 409), (StaleDataError, 409), (TooManyTries, 429),
+    )  # fmt: skip
+    for kind, status in refusals:
         app.register_error_handler(kind, _refusal(status))
     for broken in (OperationalError, PoolExhausted):
         app.register_error_handler(broken, _unavailable)

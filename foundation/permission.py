@@ -29,3 +29,7 @@ class Invalid(Exception):
 
 class NotFound(Exception):
     """There is no such thing for this person: a stranger's reference looks exactly like one that never was (404)."""
+
+
+class TooManyTries(Exception):
+    """Guessing is slowed down (429); the sentence says when to try again."""

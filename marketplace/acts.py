@@ -8,20 +8,24 @@ class Act(StrEnum):
 
     # accounts
     SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     INVITE_PERSON = "invite_person"
+    RENEW_JOINING = "renew_joining"
+    WITHDRAW_JOINING = "withdraw_joining"
     ACCEPT_INVITATION = "accept_invitation"
     CHANGE_ROLES = "change_roles"
     END_MEMBERSHIP = "end_membership"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105 - an act, not a secret
+    ASK_FOR_NEW_PASSWORD = "ask_for_new_password"  # noqa: S105
     RESET_PASSWORD = "reset_password"  # noqa: S105 - an act, not a secret
     SWITCH_ORGANISATION = "switch_organisation"
+    READ_AUDIT_TRAIL = "read_audit_trail"
     # frameworks, admission, settings
     UPLOAD_REGISTER = "upload_register"
     IMPORT_REGISTER = "import_register"
-    ADD_PROVIDER = "add_provider"
     INVITE_PROVIDER = "invite_provider"
     APPLY_TO_LOT = "apply_to_lot"
-    ADD_TO_ADMISSION = "add_to_admission"
     WITHDRAW_APPLICATION = "withdraw_application"
     ADMIT_PROVIDER = "admit_provider"
     REFUSE_PROVIDER = "refuse_provider"
@@ -53,14 +57,12 @@ class Act(StrEnum):
     TAKE_BACK_DECLINE = "take_back_decline"
     OPEN_OFFERS = "open_offers"
     MARK_OFFER = "mark_offer"
-    RECORD_VIEW = "record_view"
     LOCK_QUALITY = "lock_quality"
     RECOMMEND_OFFER = "recommend_offer"
     # contracts
     AWARD_OFFER = "award_offer"
     UNDO_AWARD = "undo_award"
     DRAW_UP_AGREEMENT = "draw_up_agreement"
-    CHANGE_AGREEMENT = "change_agreement"
     ISSUE_AGREEMENT = "issue_agreement"
     SIGN_FOR_PROVIDER = "sign_for_provider"
     SIGN_FOR_BOROUGH = "sign_for_borough"

@@ -4,16 +4,20 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
 from foundation.database import Base, Keyed
+from foundation.references import new_reference
 from marketplace.organisation import Organisation
 
 INVITATION_LASTS = timedelta(days=14)
 RESET_LASTS = timedelta(hours=1)
+#: a browser in which nothing happens for this long is signed out; and so is every browser after a working day
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=12)
 
 
 class Person(Keyed, Base):
@@ -48,6 +52,8 @@ class Membership(Keyed, Base):
         Index("ix_memberships_person_id", "person_id"),
     )
 
+    #: what the addresses of pages carry in place of a name
+    reference: Mapped[str] = mapped_column(unique=True, default=lambda: new_reference("MEM"))
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
     roles: Mapped[list[Any]]
@@ -58,7 +64,7 @@ class Membership(Keyed, Base):
     work_passed_to_id: Mapped[uuid.UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
@@ -68,8 +74,12 @@ class JoiningInvitation(Keyed, Base):
     """A letter that lets one address join one organisation in named roles. Only the hash of its token is kept."""
 
     __tablename__ = "joining_invitations"
-    __table_args__ = (Index("ix_joining_invitations_organisation_id", "organisation_id"),)
+    __table_args__ = (
+        CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="accepted_or_withdrawn"),
+        Index("ix_joining_invitations_organisation_id", "organisation_id"),
+    )
 
+    reference: Mapped[str] = mapped_column(unique=True, default=lambda: new_reference("JOIN"))
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     email: Mapped[str] = mapped_column(CITEXT())
     name: Mapped[str]
@@ -80,6 +90,7 @@ class JoiningInvitation(Keyed, Base):
     invited_by_name: Mapped[str]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class PasswordReset(Keyed, Base):
@@ -107,3 +118,21 @@ class SignInAttempt(Keyed, Base):
     address: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=clock.now)
     succeeded: Mapped[bool]
+
+
+class BrowserSession(Keyed, Base):
+    """One browser in which a person is signed in. The cookie names it; ending the row ends it, whoever holds the cookie.
+
+    Its times are the true ones, not the shifted clock of a demonstration: they are about a person at a desk (decision 0011).
+    """
+
+    __tablename__ = "browser_sessions"
+    __table_args__ = (Index("ix_browser_sessions_person_id_seen_at", "person_id", "seen_at"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"))
+    began_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(default="")
+    #: what the browser calls itself, shortened
+    browser: Mapped[str] = mapped_column(default="")

@@ -46,6 +46,23 @@ SEES_IDENTITY = frozenset(
 RUNS_ACCOUNTS = frozenset({Role.PLACEMENT_MANAGER, Role.HUB_MANAGER, Role.PROVIDER_MANAGER})
 
 
+#: what each role does here, in a line
+DOES: dict[Role, str] = {
+    Role.PLACEMENT_OFFICER: "Writes referrals, invites providers, compares offers, recommends an award, starts placements.",
+    Role.PLACEMENT_MANAGER: "Approves and publishes referrals, awards, signs agreements; runs the borough’s accounts.",
+    Role.COMMISSIONER: "Reads what the borough buys and what it costs.",
+    Role.FINANCE_OFFICER: "Reads fees, spend and reports.",
+    Role.QUALITY_OFFICER: "Marks offers for quality, reads and queries monitoring returns.",
+    Role.DIRECTOR: "Signs agreements and reads the audit trail.",
+    Role.AUDITOR: "Reads everything of the organisation, changes nothing.",
+    Role.HUB_ANALYST: "Reads returns, queries and accepts them, orders reports. Sees no child’s identity.",
+    Role.HUB_MANAGER: "Admits and suspends providers, imports the register; runs the hub’s accounts. Sees no child’s identity.",
+    Role.PROVIDER_MANAGER: "Applies to lots, answers referrals, signs agreements, sends returns; runs the provider’s accounts.",
+    Role.PROVIDER_RESPONDER: "Answers referrals with an offer, a question or a decline, and keeps vacancies up to date.",
+    Role.PROVIDER_FINANCE: "Reads agreements and what is paid for them.",
+}
+
+
 def words(role: Role) -> str:
     """The role as people say it."""
     return role.value.replace("_", " ").capitalize()

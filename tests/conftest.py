@@ -1,26 +1,37 @@
 """What every test stands on: a real PostgreSQL of its own, each test in a transaction that is rolled back."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 from foundation.config import Addresses, Settings
 from foundation.database import db
 from foundation.migrating import migrate
-from foundation.tenancy import act_behind, present_fence
+from foundation.tenancy import SYSTEM_FENCE, act_behind, present_fence
 from marketplace.actor import Actor
+from marketplace.person import BrowserSession
 from tests.database import database_for_this_run, given_addresses
-from tests.look.assets import build_assets
+from tests.makers.standing import behind
 from wsgi import create_app
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+class Browser(FlaskClient):
+    """A client that is looked up anew at each request: the tests' application context outlives requests, and `g` with it."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        g.pop("_login_user", None)
+        return super().open(*args, **kwargs)
+
+
+ClientAs = Callable[[Actor], FlaskClient]
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +51,7 @@ def app(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The application as the app role sees it. Forms carry no CSRF token here; browser tests keep them."""
     settings = Settings.from_environment({"DATA_DIR": str(tmp_path_factory.mktemp("data"))})
     made = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True, WTF_CSRF_ENABLED=False)
+    made.test_client_class = Browser
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -79,15 +91,19 @@ def move_clock(addresses: Addresses, session: scoped_session[Session]) -> Iterat
 
 
 @pytest.fixture
-def client_as(app: Flask, session: scoped_session[Session]) -> Callable[[Actor], FlaskClient]:
+def client_as(app: Flask, session: scoped_session[Session]) -> ClientAs:
     """A browser without a screen, signed in as the actor."""
 
     def signed_in(actor: Actor) -> FlaskClient:
+        browser = uuid.uuid4()
+        with behind(SYSTEM_FENCE):
+            db.session.add(BrowserSession(id=browser, person_id=actor.person_id))
         db.session.commit()
         client = app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = f"{actor.person_id}:1"
             cookie["_fresh"] = True
+            cookie["browser"] = str(browser)
             cookie["organisation_id"] = str(actor.organisation_id)
         return client
 
@@ -114,18 +130,3 @@ def known_postcodes(addresses: Addresses) -> Iterator[None]:
         yield
         connection.execute(text("DELETE FROM postcodes"))
     owner.dispose()
-
-
-@pytest.fixture(scope="session")
-def built_assets() -> None:
-    """The sheets and fonts of static/vendor."""
-    build_assets()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without its own network chatter."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()

@@ -63,10 +63,16 @@ def fences() -> None:
         "joining_invitations",
         read=one_of(f"organisation_id = {ORGANISATION}", f"{HUB} AND {TO_A_PROVIDER}", SYSTEM),
         insert=one_of(f"organisation_id = {ORGANISATION}", f"{HUB} AND {TO_A_PROVIDER}", SYSTEM),
-        change=SYSTEM,
+        change=one_of(f"organisation_id = {ORGANISATION}", f"{HUB} AND {TO_A_PROVIDER}", SYSTEM),
     )
     fence("password_resets", read=SYSTEM, insert=SYSTEM, change=SYSTEM)
-    fence("sign_in_attempts", read=SYSTEM, insert=SYSTEM, delete=SYSTEM)
+    fence("sign_in_attempts", read=SYSTEM, insert=SYSTEM, change=SYSTEM, delete=SYSTEM)
+    fence(
+        "browser_sessions",
+        read=one_of(f"person_id = {PERSON}", SYSTEM),
+        insert=SYSTEM,
+        change=one_of(f"person_id = {PERSON}", SYSTEM),
+    )
     for table in ("settings", "setting_needs"):
         fence(
             table,
@@ -192,6 +198,7 @@ def tables() -> None:
     )
     op.create_table(
         "joining_invitations",
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("email", postgresql.CITEXT(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -202,11 +209,16 @@ def tables() -> None:
         sa.Column("invited_by_name", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("accepted_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint(
+            "accepted_at IS NULL OR withdrawn_at IS NULL", name=op.f("ck_joining_invitations_accepted_or_withdrawn")
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_joining_invitations_organisation_id_organisations")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joining_invitations")),
+        sa.UniqueConstraint("reference", name=op.f("uq_joining_invitations_reference")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_joining_invitations_token_hash")),
     )
     op.create_index("ix_joining_invitations_organisation_id", "joining_invitations", ["organisation_id"], unique=False)
@@ -428,16 +440,12 @@ def tables() -> None:
             nullable=False,
         ),
         sa.Column("price_ceiling", sa.Numeric(precision=12, scale=2), nullable=True),
-        sa.Column("quality_point_value", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("quality_first", sa.Boolean(), nullable=False),
         sa.Column("answer_days", sa.Integer(), nullable=False),
         sa.Column("indicator_keys", postgresql.JSONB(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint(
             "price_formula <> 'absolute' OR price_ceiling > 0", name=op.f("ck_lots_absolute_needs_a_ceiling")
-        ),
-        sa.CheckConstraint(
-            "price_formula <> 'monetised' OR quality_point_value > 0", name=op.f("ck_lots_monetised_needs_a_value")
         ),
         sa.CheckConstraint("quality_weight + price_weight = 100", name=op.f("ck_lots_weights_total_100")),
         sa.CheckConstraint("quality_weight BETWEEN 0 AND 100", name=op.f("ck_lots_weights_within_100")),
@@ -447,6 +455,7 @@ def tables() -> None:
     )
     op.create_table(
         "memberships",
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("person_id", sa.UUID(), nullable=False),
         sa.Column("roles", postgresql.JSONB(), nullable=False),
@@ -463,6 +472,7 @@ def tables() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_memberships_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
+        sa.UniqueConstraint("reference", name=op.f("uq_memberships_reference")),
     )
     op.create_index("ix_memberships_person_id", "memberships", ["person_id"], unique=False)
     op.create_index(
@@ -472,6 +482,19 @@ def tables() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_table(
+        "browser_sessions",
+        sa.Column("person_id", sa.UUID(), nullable=False),
+        sa.Column("began_at", sa.TIMESTAMP(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("seen_at", sa.TIMESTAMP(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_browser_sessions_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_browser_sessions")),
+    )
+    op.create_index("ix_browser_sessions_person_id_seen_at", "browser_sessions", ["person_id", "seen_at"], unique=False)
     op.create_table(
         "password_resets",
         sa.Column("person_id", sa.UUID(), nullable=False),
@@ -670,6 +693,7 @@ def downgrade() -> None:
         "admissions",
         "terms_versions",
         "setting_needs",
+        "browser_sessions",
         "password_resets",
         "memberships",
         "lots",
