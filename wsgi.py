@@ -46,12 +46,12 @@ from marketplace import (
     work,
 )
 from outcomes import monitoring, report
-from referrals import child, leaving_views, offer, referral
+from referrals import child, evaluation, leaving_views, offer, referral
 
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
-    monitoring, report, child, offer, referral,
+    monitoring, report, child, evaluation, offer, referral,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.

@@ -14,6 +14,7 @@ from foundation import clock
 from foundation.database import Base, Keyed, Pounds
 from foundation.states import Move, moving
 from marketplace.acts import Act
+from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
@@ -54,11 +55,15 @@ class Agreement(Keyed, Base):
             "(state IN ('signed_by_borough', 'active', 'notice', 'ended')) <= (signed_file_id IS NOT NULL)",
             name="signed_paper_is_kept",
         ),
-        CheckConstraint("ended_on IS NULL OR ended_on >= starts_on", name="ended_after_starting"),
+        CheckConstraint("ended_on IS NULL OR ended_on > started_on", name="ended_after_starting"),
+        CheckConstraint("(state IN ('active', 'notice', 'ended')) = (started_on IS NOT NULL)", name="started_on_a_day"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_since"),
+        CheckConstraint("(state = 'draft') <= (issued_at IS NULL)", name="not_issued_while_drafted"),
         Index("ix_agreements_provider_id_state", "provider_id", "state"),
         Index("ix_agreements_authority_id_state", "authority_id", "state"),
     )
     MOVES: ClassVar[Mapping[Act, Move]] = {
+        Act.CHANGE_AGREEMENT: moving(S.DRAFT),
         Act.ISSUE_AGREEMENT: moving(S.DRAFT, to=S.ISSUED),
         Act.SIGN_FOR_PROVIDER: moving(S.ISSUED, to=S.SIGNED_BY_PROVIDER),
         Act.SIGN_FOR_BOROUGH: moving(S.SIGNED_BY_PROVIDER, to=S.SIGNED_BY_BOROUGH),
@@ -75,6 +80,8 @@ class Agreement(Keyed, Base):
     authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     child_id: Mapped[uuid.UUID]
+    #: the child's pseudonymous reference, since only the borough reads `children`
+    child_reference: Mapped[str]
     setting_id: Mapped[uuid.UUID]
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lots.id"))
     terms_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("terms_versions.id"))
@@ -83,7 +90,9 @@ class Agreement(Keyed, Base):
     #: age on the day of start, sex: what the hub may know of the child
     age_at_start: Mapped[int]
     sex: Mapped[str]
+    #: the first day, as agreed
     starts_on: Mapped[date]
+    #: the day on which the child is expected to leave: the first that is no longer paid
     expected_end_on: Mapped[date | None]
     #: first review of the placement plan
     review_on: Mapped[date | None]
@@ -92,11 +101,16 @@ class Agreement(Keyed, Base):
     drawn_up_at: Mapped[datetime] = mapped_column(default=clock.now)
     drawn_up_by_id: Mapped[uuid.UUID | None]
     issued_at: Mapped[datetime | None]
-    #: the paper as issued, and as signed by both; never rendered again
+    #: the paper as issued, its text, and the paper as signed by both; never rendered again
     issued_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    issued_text_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
     signed_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
     started_at: Mapped[datetime | None]
+    #: the day on which the child moved in
+    started_on: Mapped[date | None]
+    #: the day on which the child left: the first that is no longer paid
     ended_on: Mapped[date | None]
+    #: a code of SSDA903's reasons for a placement change, or for an episode's end
     end_reason: Mapped[str | None]
     ended_as_planned: Mapped[bool | None]
     cancelled_at: Mapped[datetime | None]
@@ -127,6 +141,11 @@ class Agreement(Keyed, Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def title(self) -> str:
+        """What the paper is called: Individual Child Agreement, or Individual Placement Agreement."""
+        return self.kind.replace("_", " ").title()
+
 
 class AgreementFeeLine(Keyed, Base):
     """A fee line of an agreement, from a day until a day. No two of one kind and label overlap; the past is never edited."""
@@ -137,7 +156,8 @@ class AgreementFeeLine(Keyed, Base):
         ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
-        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ends_after_starting"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_starting"),
+        Index("ix_agreement_fee_lines_agreement_id", "agreement_id"),
         ExcludeConstraint(
             ("agreement_id", "="), ("kind", "="), ("label", "="),
             (text("daterange(starts_on, ends_on)"), "&&"),
@@ -156,8 +176,16 @@ class AgreementFeeLine(Keyed, Base):
     unit: Mapped[str]
     calendar: Mapped[str] = mapped_column(default="all_year")
     starts_on: Mapped[date]
-    #: the first day on which it is no longer paid; None: until the agreement ends
+    #: the first day on which it is no longer paid; None: until the placement ends. On its first day: it was never paid
     ends_on: Mapped[date | None]
+
+    @property
+    def reckoned(self) -> FeeLine:
+        """The line as the cost engine reckons it."""
+        return FeeLine(
+            kind=FeeKind(self.kind), label=self.label, amount=self.amount, unit=Unit(self.unit), quantity=self.quantity,
+            calendar=Calendar(self.calendar), starts=self.starts_on, ends=self.ends_on,
+        )  # fmt: skip
 
 
 class AgreementOutcome(Keyed, Base):

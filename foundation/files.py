@@ -30,15 +30,17 @@ class StoredFile(Keyed, Base):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     stored_at: Mapped[datetime] = mapped_column(default=clock.now)
     stored_by_id: Mapped[uuid.UUID | None]
+    #: it says who somebody is: of those who may read it, only the roles that may know
+    confidential: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
     def of(
         cls, content: bytes, *, name: str, media_type: str, organisation_id: uuid.UUID,
-        shared_with_id: uuid.UUID | None = None, stored_by_id: uuid.UUID | None = None,
+        shared_with_id: uuid.UUID | None = None, stored_by_id: uuid.UUID | None = None, confidential: bool = False,
     ) -> "StoredFile":  # fmt: skip
         """A file of these bytes, hashed and measured."""
         return cls(
             id=uuid.uuid4(), content=content, name=name, media_type=media_type, size=len(content),
             sha256=hashlib.sha256(content).hexdigest(), organisation_id=organisation_id,
-            shared_with_id=shared_with_id, stored_by_id=stored_by_id,
+            shared_with_id=shared_with_id, stored_by_id=stored_by_id, confidential=confidential,
         )  # fmt: skip

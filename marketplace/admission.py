@@ -46,6 +46,7 @@ class Admission(Keyed, Base):
         UniqueConstraint("id", "provider_id"),
     )  # fmt: skip
     MOVES: ClassVar[Mapping[Act, Move]] = {
+        Act.ADD_TO_ADMISSION: moving(S.APPLIED, S.ADMITTED),
         Act.WITHDRAW_APPLICATION: moving(S.APPLIED, to=S.WITHDRAWN),
         Act.ADMIT_PROVIDER: moving(S.APPLIED, to=S.ADMITTED),
         Act.REFUSE_PROVIDER: moving(S.APPLIED, to=S.REFUSED),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from foundation import clock
 from foundation.database import Base, Keyed, Pounds
+from foundation.formatting import day_plain
 
 
 class FrameworkKind(StrEnum):
@@ -64,6 +65,24 @@ class Framework(Keyed, Base):
     admits_from: Mapped[date | None]
     admits_until: Mapped[date | None]
 
+    @property
+    def is_always_open(self) -> bool:
+        """Whether providers may apply on every day of its life."""
+        return self.kind in (FrameworkKind.DPS, FrameworkKind.DYNAMIC_MARKET)
+
+    def why_closed(self, today: date) -> str | None:
+        """Why no application is taken today, in a sentence with the dates; None when one is."""
+        if self.state not in (FrameworkState.OPEN, FrameworkState.LIVE) or not self.starts_on <= today <= self.ends_on:
+            return f"{self.name} runs from {day_plain(self.starts_on)} to {day_plain(self.ends_on)} and takes no applications now."
+        if self.is_always_open:
+            return None
+        if self.admits_from is None or self.admits_until is None:
+            return f"{self.name} is closed to new applications. The hub announces its next window here."
+        if not self.admits_from <= today <= self.admits_until:
+            window = f"{day_plain(self.admits_from)} to {day_plain(self.admits_until)}"
+            return f"{self.name} takes applications from {window} only."
+        return None
+
     lots: Mapped[list["Lot"]] = relationship(back_populates="framework", order_by="Lot.number", lazy="raise_on_sql")
 
 
@@ -112,6 +131,7 @@ class Lot(Keyed, Base):
         CheckConstraint("quality_weight + price_weight = 100", name="weights_total_100"),
         CheckConstraint("quality_weight BETWEEN 0 AND 100", name="weights_within_100"),
         CheckConstraint("price_formula <> 'absolute' OR price_ceiling > 0", name="absolute_needs_a_ceiling"),
+        CheckConstraint("price_formula <> 'monetised' OR quality_point_value > 0", name="monetised_needs_a_value"),
     )
 
     framework_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("frameworks.id"))
@@ -137,6 +157,8 @@ class Lot(Keyed, Base):
     price_formula: Mapped[PriceFormula]
     #: pounds a week at and above which the absolute formula gives no points
     price_ceiling: Mapped[Pounds | None]
+    #: pounds a week that one point of quality (of 100) is worth where quality is monetised
+    quality_point_value: Mapped[Pounds | None]
     #: prices open only when the quality marks are locked
     quality_first: Mapped[bool] = mapped_column(default=True)
     #: working days that providers have to answer, unless the officer says otherwise

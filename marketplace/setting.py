@@ -1,7 +1,7 @@
 """Settings: the place a child goes to – a children's home, a school, a fostering agency – with what it can truly offer."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +46,36 @@ class Level(StrEnum):
     FULL = "full"
     PART = "part"
     NO = "no"
+
+
+class Freshness(StrEnum):
+    """How far a vacancy that a setting told can still be believed."""
+
+    FRESH = "fresh"
+    AGEING = "ageing"
+    STALE = "stale"
+    NEVER = "never"
+
+
+#: a setting is asked again after the first, and its vacancies are shown as stale after the second
+ASKED_AGAIN_AFTER = timedelta(days=14)
+STALE_AFTER = timedelta(days=21)
+
+#: what an application cannot do without, and how it is asked for
+NEEDED_FACTS = {
+    "postcode": "postcode", "places": "number of places", "age_from": "youngest age", "age_to": "oldest age",
+    "accepts": "whom it accepts",
+}  # fmt: skip
+
+
+def freshness_of(confirmed_at: datetime | None, now: datetime) -> Freshness:
+    """Fresh up to and including 14 days after the last confirmation, ageing up to and including 21, then stale."""
+    if confirmed_at is None:
+        return Freshness.NEVER
+    age = now - confirmed_at
+    if age > STALE_AFTER:
+        return Freshness.STALE
+    return Freshness.AGEING if age > ASKED_AGAIN_AFTER else Freshness.FRESH
 
 
 class Setting(Keyed, Base):
@@ -108,6 +138,25 @@ class Setting(Keyed, Base):
     needs: Mapped[list["SettingNeed"]] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def missing_facts(self) -> list[str]:
+        """What the provider must still say before the setting can be offered in a lot, in words."""
+        return [words for fact, words in NEEDED_FACTS.items() if getattr(self, fact) is None]
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether Ofsted's register, as imported, holds it: then its type, reference and given places are not the provider's."""
+        return self.registered is not None
+
+    @property
+    def places_are_registered(self) -> bool:
+        """Whether the register says how many places it has."""
+        return (self.registered or {}).get("places") is not None
+
+    def freshness(self, now: datetime) -> Freshness:
+        """How far its vacancies can be believed."""
+        return freshness_of(self.vacancies_confirmed_at, now)
 
 
 class SettingNeed(Keyed, Base):

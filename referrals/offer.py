@@ -13,6 +13,7 @@ from foundation import clock
 from foundation.database import Base, Keyed, Pounds
 from foundation.states import Move, moving
 from marketplace.acts import Act
+from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
 from marketplace.setting import Level, Setting
 from referrals.referral import Referral
 
@@ -30,6 +31,25 @@ class DeclineReason(StrEnum):
     TOO_LITTLE_INFORMATION = "too_little_information"
     PRICE = "price"
     OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        """The reason as people say it."""
+        return DECLINED[self]
+
+
+DECLINED = {
+    DeclineReason.NO_VACANCY: "No place on the date",
+    DeclineReason.OTHER_CHILDREN: "Mix with those who live there",
+    DeclineReason.NEEDS_NOT_MET: "Needs we cannot meet",
+    DeclineReason.AGE_OUTSIDE_REGISTRATION: "Age or gender outside registration",
+    DeclineReason.TOO_FAR: "Too far for staff or school",
+    DeclineReason.STAFFING: "Staffing",
+    DeclineReason.TOO_LITTLE_NOTICE: "Too little notice",
+    DeclineReason.TOO_LITTLE_INFORMATION: "Too little information",
+    DeclineReason.PRICE: "Price",
+    DeclineReason.OTHER: "Another reason",
+}
 
 
 class Response(Keyed, Base):
@@ -97,9 +117,12 @@ class Offer(Keyed, Base):
         Act.REVISE_OFFER: moving(S.SUBMITTED),
         Act.WITHDRAW_OFFER: moving(S.SUBMITTED, to=S.WITHDRAWN),
         Act.MARK_OFFER: moving(S.SUBMITTED),
+        Act.RECORD_VIEW: moving(S.SUBMITTED),
         Act.RECOMMEND_OFFER: moving(S.SUBMITTED),
         Act.AWARD_OFFER: moving(S.SUBMITTED, to=S.AWARDED),
-        Act.UNDO_AWARD: moving(S.AWARDED, to=S.SUBMITTED),
+        # what becomes of the others at an award, and of all when the search ends without one
+        Act.CLOSE_WITHOUT_AWARD: moving(S.SUBMITTED, to=S.UNSUCCESSFUL),
+        Act.UNDO_AWARD: moving(S.AWARDED, S.UNSUCCESSFUL, to=S.SUBMITTED),
     }
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -126,7 +149,7 @@ class Offer(Keyed, Base):
 
     referral: Mapped[Referral] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")
     setting: Mapped[Setting] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")
-    needs: Mapped[list["OfferNeed"]] = relationship(lazy="raise_on_sql")
+    needs: Mapped[list["OfferNeed"]] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -159,6 +182,7 @@ class OfferFeeLine(Keyed, Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("amount < 100000", name="amount_below_100000"),
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ends_after_starting"),
         Index("ix_offer_fee_lines_referral_id", "referral_id"),
     )
 
@@ -176,6 +200,17 @@ class OfferFeeLine(Keyed, Base):
     unit: Mapped[str]
     #: all_year, term_time, named_weeks
     calendar: Mapped[str] = mapped_column(default="all_year")
+    starts_on: Mapped[date]
+    #: the first day on which it is no longer asked; None: until the stay ends
+    ends_on: Mapped[date | None]
+
+    @property
+    def reckoned(self) -> FeeLine:
+        """The line as the cost engine reckons it."""
+        return FeeLine(
+            kind=FeeKind(self.kind), label=self.label, amount=self.amount, unit=Unit(self.unit), quantity=self.quantity,
+            calendar=Calendar(self.calendar), starts=self.starts_on, ends=self.ends_on,
+        )  # fmt: skip
 
 
 class Mark(Keyed, Base):
@@ -199,6 +234,8 @@ class Mark(Keyed, Base):
     evaluator_name: Mapped[str]
     mark: Mapped[int]
     reason: Mapped[str]
+    #: false: set aside when quality was locked, because its evaluator had not marked every offer
+    counted: Mapped[bool] = mapped_column(default=True)
     marked_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -213,11 +250,16 @@ class OfferResult(Base):
     authority_id: Mapped[uuid.UUID]
     referral_id: Mapped[uuid.UUID]
     quality_score: Mapped[Pounds]
-    price_score: Mapped[Pounds]
+    #: None where quality is monetised: then `total_score` is the evaluated price in pounds
+    price_score: Mapped[Pounds | None]
     total_score: Mapped[Pounds]
     rank: Mapped[int]
+    #: whether another offer holds the same rank
+    is_tied: Mapped[bool] = mapped_column(default=False)
     offers_compared: Mapped[int]
     expected_cost: Mapped[Pounds]
+    #: the stay over which the cost was reckoned
+    expected_weeks: Mapped[int]
     #: the price formula's steps, as shown
     arithmetic: Mapped[list[Any]]
     successful: Mapped[bool]

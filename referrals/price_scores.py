@@ -30,8 +30,8 @@ class Bid:
 
     reference: str
     price: Decimal
-    quality: Decimal
-    quality_value: Decimal = Decimal(0)
+    quality: Decimal | Fraction
+    quality_value: Decimal | Fraction = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def score_monetised(bids: Sequence[Bid]) -> list[Scored]:
     """(b) Evaluated price = price − value of the quality reached; the lowest is first."""
     totals = [Fraction(bid.price) - Fraction(bid.quality_value) for bid in bids]
     rows = [
-        (f"Evaluated price: {money(bid.price)} − {money(bid.quality_value)} = {money(to_penny(total))}",)
+        (f"Evaluated price: {money(bid.price)} − {money(to_penny(bid.quality_value))} = {money(to_penny(total))}",)
         for bid, total in zip(bids, totals, strict=True)
     ]
     return _ranked(bids, [None] * len(bids), totals, rows, lowest_first=True)

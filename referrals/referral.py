@@ -3,10 +3,20 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, exists, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
@@ -77,6 +87,7 @@ class Referral(Keyed, Base):
         Act.TAKE_BACK_DECLINE: moving(S.PUBLISHED),
         Act.OPEN_OFFERS: moving(S.PUBLISHED, to=S.OPENED),
         Act.MARK_OFFER: moving(S.OPENED),
+        Act.RECORD_VIEW: moving(S.OPENED),
         Act.LOCK_QUALITY: moving(S.OPENED),
         Act.RECOMMEND_OFFER: moving(S.OPENED),
         Act.AWARD_OFFER: moving(S.OPENED, to=S.AWARDED),
@@ -217,8 +228,10 @@ class Invitation(Keyed, Base):
     released_at: Mapped[datetime]
     #: when the provider's sight of the profile ended: withdrawn, closed, or awarded elsewhere
     sight_ended_at: Mapped[datetime | None]
-    #: [{"setting_id": …, "name": …, "score": …, "lines": […]}]: why these settings were thought to fit
+    #: [{"setting_id": …, "name": …, "score": …, "why": […]}]: why these settings were thought to fit
     settings: Mapped[list[Any]]
+    #: the best of their scores out of 100, by which the provider's inbox is ordered
+    fit: Mapped[Decimal] = mapped_column(Numeric(4, 1))
 
     provider: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     referral: Mapped[Referral] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
@@ -19,15 +20,20 @@ from foundation.tenancy import SYSTEM_FENCE, act_behind, present_fence
 from marketplace.actor import Actor
 from marketplace.person import BrowserSession
 from tests.database import database_for_this_run, given_addresses
+from tests.look.assets import build_assets
 from tests.makers.standing import behind
 from wsgi import create_app
 
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-class Browser(FlaskClient):
+
+class Desk(FlaskClient):
     """A client that is looked up anew at each request: the tests' application context outlives requests, and `g` with it."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        g.pop("_login_user", None)
+        if has_app_context():
+            g.pop("_login_user", None)
         return super().open(*args, **kwargs)
 
 
@@ -51,7 +57,7 @@ def app(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The application as the app role sees it. Forms carry no CSRF token here; browser tests keep them."""
     settings = Settings.from_environment({"DATA_DIR": str(tmp_path_factory.mktemp("data"))})
     made = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True, WTF_CSRF_ENABLED=False)
-    made.test_client_class = Browser
+    made.test_client_class = Desk
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -130,3 +136,18 @@ def known_postcodes(addresses: Addresses) -> Iterator[None]:
         yield
         connection.execute(text("DELETE FROM postcodes"))
     owner.dispose()
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> None:
+    """The sheets and fonts of static/vendor."""
+    build_assets()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its own network chatter."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

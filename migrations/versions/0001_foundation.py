@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.fencing import ORGANISATION, PERSON, SIGNED_IN, SYSTEM, fence, one_of
+from migrations.fencing import ORGANISATION, PERSON, SEES_IDENTITY, SIGNED_IN, SYSTEM, fence, one_of
 
 revision = "0001"
 down_revision = "0000"
@@ -61,7 +61,10 @@ def fences() -> None:
     )
     fence(
         "stored_files",
-        read=one_of(f"organisation_id = {ORGANISATION}", f"shared_with_id = {ORGANISATION}", SYSTEM),
+        read=one_of(
+            f"(organisation_id = {ORGANISATION} OR shared_with_id = {ORGANISATION}) AND (NOT confidential OR {SEES_IDENTITY})",
+            SYSTEM,
+        ),
         insert=one_of(f"organisation_id = {ORGANISATION}", SYSTEM),
         change=f"organisation_id = {ORGANISATION}",
     )
@@ -140,6 +143,7 @@ def tables() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("stored_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("stored_by_id", sa.UUID(), nullable=True),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("octet_length(content) <= 20971520", name=op.f("ck_stored_files_at_most_20_mb")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_files")),

@@ -440,12 +440,16 @@ def tables() -> None:
             nullable=False,
         ),
         sa.Column("price_ceiling", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("quality_point_value", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("quality_first", sa.Boolean(), nullable=False),
         sa.Column("answer_days", sa.Integer(), nullable=False),
         sa.Column("indicator_keys", postgresql.JSONB(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint(
             "price_formula <> 'absolute' OR price_ceiling > 0", name=op.f("ck_lots_absolute_needs_a_ceiling")
+        ),
+        sa.CheckConstraint(
+            "price_formula <> 'monetised' OR quality_point_value > 0", name=op.f("ck_lots_monetised_needs_a_value")
         ),
         sa.CheckConstraint("quality_weight + price_weight = 100", name=op.f("ck_lots_weights_total_100")),
         sa.CheckConstraint("quality_weight BETWEEN 0 AND 100", name=op.f("ck_lots_weights_within_100")),

@@ -84,7 +84,9 @@ def fences() -> None:
         "responses",
         read=one_of(OWN_BOROUGH, OWN_PROVIDER, OVERSEEN, SYSTEM),
         insert=f"{OWN_PROVIDER} AND {INVITED} AND {IN_TIME}",
-        change=OWN_PROVIDER,
+        lock=OWN_PROVIDER,
+        # an offer may be withdrawn until the award; a decline is taken back until the deadline
+        change=f"{OWN_PROVIDER} AND (kind = 'offer' OR {IN_TIME})",
     )
     fence(
         "offers",
@@ -121,6 +123,14 @@ def fences() -> None:
         insert=f"{OWN_BOROUGH} AND {OPENED}",
         change=OWN_BOROUGH,
     )
+    of_this = told.replace("marks.", "moderations.")
+    fence(
+        "moderations",
+        read=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND {of_this}", f"{OVERSEEN} AND {of_this}"),
+        insert=f"{OWN_BOROUGH} AND {OPENED}",
+        change=OWN_BOROUGH,
+    )
+    fence("childs_views", read=OWN_BOROUGH, insert=f"{OWN_BOROUGH} AND {OPENED}", change=OWN_BOROUGH)
 
 
 def tables() -> None:
@@ -315,6 +325,7 @@ def tables() -> None:
         sa.Column("released_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("sight_ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("settings", postgresql.JSONB(), nullable=False),
+        sa.Column("fit", sa.Numeric(precision=4, scale=1), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("wave > 0", name=op.f("ck_invitations_waves_count_from_one")),
         sa.ForeignKeyConstraint(
@@ -512,6 +523,7 @@ def tables() -> None:
         sa.Column("evaluator_name", sa.Text(), nullable=False),
         sa.Column("mark", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("marked_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_marks_mark_has_a_reason")),
@@ -541,9 +553,14 @@ def tables() -> None:
         sa.Column("quantity", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("amount < 100000", name=op.f("ck_offer_fee_lines_amount_below_100000")),
         sa.CheckConstraint("amount > 0", name=op.f("ck_offer_fee_lines_amount_positive")),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_offer_fee_lines_ends_after_starting")
+        ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_offer_fee_lines_quantity_positive")),
         sa.ForeignKeyConstraint(
             ["offer_id", "provider_id"],
@@ -583,11 +600,13 @@ def tables() -> None:
         sa.Column("authority_id", sa.UUID(), nullable=False),
         sa.Column("referral_id", sa.UUID(), nullable=False),
         sa.Column("quality_score", sa.Numeric(precision=12, scale=2), nullable=False),
-        sa.Column("price_score", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("price_score", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("total_score", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("is_tied", sa.Boolean(), nullable=False),
         sa.Column("offers_compared", sa.Integer(), nullable=False),
         sa.Column("expected_cost", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("expected_weeks", sa.Integer(), nullable=False),
         sa.Column("arithmetic", postgresql.JSONB(), nullable=False),
         sa.Column("successful", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -600,6 +619,67 @@ def tables() -> None:
         sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_results")),
     )
 
+    op.create_table(
+        "moderations",
+        sa.Column("offer_id", sa.UUID(), nullable=False),
+        sa.Column("provider_id", sa.UUID(), nullable=False),
+        sa.Column("authority_id", sa.UUID(), nullable=False),
+        sa.Column("referral_id", sa.UUID(), nullable=False),
+        sa.Column("criterion_id", sa.UUID(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("noted_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.UUID(), nullable=True),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("length(trim(note)) > 0", name=op.f("ck_moderations_says_why")),
+        sa.ForeignKeyConstraint(["criterion_id"], ["criteria.id"], name=op.f("fk_moderations_criterion_id_criteria")),
+        sa.ForeignKeyConstraint(
+            ["offer_id", "provider_id"],
+            ["offers.id", "offers.provider_id"],
+            name=op.f("fk_moderations_offer_id_provider_id_offers"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderations")),
+        sa.UniqueConstraint("offer_id", "criterion_id", name=op.f("uq_moderations_offer_id_criterion_id")),
+    )
+    op.create_index("ix_moderations_referral_id", "moderations", ["referral_id"], unique=False)
+    op.create_table(
+        "childs_views",
+        sa.Column("offer_id", sa.UUID(), nullable=False),
+        sa.Column("authority_id", sa.UUID(), nullable=False),
+        sa.Column("referral_id", sa.UUID(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "first_choice",
+                "second_choice",
+                "no_view_yet",
+                "does_not_want",
+                name="choice",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.UUID(), nullable=True),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["offer_id", "referral_id"],
+            ["offers.id", "offers.referral_id"],
+            name=op.f("fk_childs_views_offer_id_referral_id_offers"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["referral_id", "authority_id"],
+            ["referrals.id", "referrals.authority_id"],
+            name=op.f("fk_childs_views_referral_id_authority_id_referrals"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_childs_views")),
+        sa.UniqueConstraint("offer_id", name=op.f("uq_childs_views_offer_id")),
+    )
+    op.create_index("ix_childs_views_referral_id", "childs_views", ["referral_id"], unique=False)
+
 
 def upgrade() -> None:
     tables()
@@ -608,6 +688,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "childs_views",
+        "moderations",
         "offer_results",
         "offer_needs",
         "offer_fee_lines",

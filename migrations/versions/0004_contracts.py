@@ -10,16 +10,17 @@ revision = "0004"
 down_revision = "0003"
 
 #: a draft is the borough's own until it is issued
-ISSUED = "agreement_id IN (SELECT a.id FROM agreements a WHERE a.state <> 'draft')"
+ISSUED = "agreement_id IN (SELECT a.id FROM agreements a WHERE a.issued_at IS NOT NULL)"
+DRAFTED = "agreement_id IN (SELECT a.id FROM agreements a WHERE a.state = 'draft')"
 
 
 def fences() -> None:
     fence("awards", read=one_of(OWN_BOROUGH, OWN_PROVIDER, OVERSEEN, SYSTEM), insert=OWN_BOROUGH, change=OWN_BOROUGH)
     fence(
         "agreements",
-        read=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND state <> 'draft'", OVERSEEN, SYSTEM),
+        read=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND issued_at IS NOT NULL", OVERSEEN, SYSTEM),
         insert=OWN_BOROUGH,
-        lock=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND state <> 'draft'"),
+        lock=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND issued_at IS NOT NULL"),
         change=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND state = 'signed_by_provider'"),
     )
     fence(
@@ -33,6 +34,7 @@ def fences() -> None:
         read=one_of(OWN_BOROUGH, f"{OWN_PROVIDER} AND {ISSUED}", OVERSEEN, SYSTEM),
         insert=OWN_BOROUGH,
         change=OWN_BOROUGH,
+        delete=f"{OWN_BOROUGH} AND {DRAFTED}",
     )
     fence(
         "signatures",
@@ -115,6 +117,7 @@ def tables() -> None:
         sa.Column("authority_id", sa.UUID(), nullable=False),
         sa.Column("provider_id", sa.UUID(), nullable=False),
         sa.Column("child_id", sa.UUID(), nullable=False),
+        sa.Column("child_reference", sa.Text(), nullable=False),
         sa.Column("setting_id", sa.UUID(), nullable=False),
         sa.Column("lot_id", sa.UUID(), nullable=False),
         sa.Column("terms_version_id", sa.UUID(), nullable=False),
@@ -129,8 +132,10 @@ def tables() -> None:
         sa.Column("drawn_up_by_id", sa.UUID(), nullable=True),
         sa.Column("issued_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("issued_file_id", sa.UUID(), nullable=True),
+        sa.Column("issued_text_id", sa.UUID(), nullable=True),
         sa.Column("signed_file_id", sa.UUID(), nullable=True),
         sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("ended_as_planned", sa.Boolean(), nullable=True),
@@ -147,7 +152,17 @@ def tables() -> None:
             name=op.f("ck_agreements_kind_is_known"),
         ),
         sa.CheckConstraint(
-            "ended_on IS NULL OR ended_on >= starts_on", name=op.f("ck_agreements_ended_after_starting")
+            "ended_on IS NULL OR ended_on > started_on", name=op.f("ck_agreements_ended_after_starting")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('active', 'notice', 'ended')) = (started_on IS NOT NULL)",
+            name=op.f("ck_agreements_started_on_a_day"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_agreements_cancelled_since")
+        ),
+        sa.CheckConstraint(
+            "(state = 'draft') <= (issued_at IS NULL)", name=op.f("ck_agreements_not_issued_while_drafted")
         ),
         sa.CheckConstraint(
             "expected_end_on IS NULL OR expected_end_on > starts_on", name=op.f("ck_agreements_ends_after_starting")
@@ -173,6 +188,9 @@ def tables() -> None:
             ["setting_id", "provider_id"],
             ["settings.id", "settings.provider_id"],
             name=op.f("fk_agreements_setting_id_provider_id_settings"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_text_id"], ["stored_files.id"], name=op.f("fk_agreements_issued_text_id_stored_files")
         ),
         sa.ForeignKeyConstraint(
             ["signed_file_id"], ["stored_files.id"], name=op.f("fk_agreements_signed_file_id_stored_files")
@@ -219,7 +237,7 @@ def tables() -> None:
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_agreement_fee_lines_amount_positive")),
         sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_agreement_fee_lines_ends_after_starting")
+            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_agreement_fee_lines_ends_after_starting")
         ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_agreement_fee_lines_quantity_positive")),
         sa.ForeignKeyConstraint(
@@ -234,6 +252,7 @@ def tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_fee_lines")),
     )
+    op.create_index("ix_agreement_fee_lines_agreement_id", "agreement_fee_lines", ["agreement_id"], unique=False)
     op.create_table(
         "agreement_outcomes",
         sa.Column("agreement_id", sa.UUID(), nullable=False),

@@ -1,0 +1,109 @@
+"""What an agreement costs: a week, a period, each financial year – to the penny, with the sum spelt out line by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from contracts.agreement import Agreement, AgreementFeeLine
+from foundation import clock
+from foundation.formatting import money
+from foundation.quarters import FinancialYear
+from marketplace.cost_explained import explain
+from marketplace.costing import NOUGHT, cost, weekly_cost
+from marketplace.fee_line import FeeLine, Unit
+
+#: Over how long an open-ended placement's cost is shown: a year of 52 weeks.
+SHOWN_WHILE_OPEN = timedelta(weeks=52)
+
+RATES = {
+    Unit.NIGHT: "a night", Unit.DAY: "a day", Unit.WEEK: "a week", Unit.TERM: "a term", Unit.YEAR: "a year",
+    Unit.HOUR: "an hour", Unit.ONCE: "once",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A fee line and what it comes to in the period shown."""
+
+    kind: str
+    label: str
+    rate: str
+    starts_on: date
+    #: the first day that it is no longer paid; None: until the placement ends
+    ends_on: date | None
+    #: £4,410.00 × 29 weeks and 3 days
+    reckoning: str
+    #: 29 weeks and 3 days
+    units: str
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StayCost:
+    """The cost of the stay in pounds to the penny, from the first day up to, not including, the last: net of VAT."""
+
+    starts_on: date
+    ends_on: date
+    is_open: bool
+    lines: tuple[CostLine, ...]
+    total: Decimal
+    #: the price of a week as it stands on the day asked for
+    weekly: Decimal
+    years: tuple[tuple[str, Decimal], ...]
+
+
+def reckoned(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
+    """The lines as the cost engine reckons them; one that was closed on its first day was never paid and is left out."""
+    return [line.reckoned for line in lines if line.ends_on is None or line.ends_on > line.starts_on]
+
+
+def stay_of(agreement: Agreement) -> tuple[date, date]:
+    """From which day until which day (not included) the stay is paid, as far as anybody knows."""
+    starts = agreement.started_on or agreement.starts_on
+    ends = agreement.ended_on or agreement.expected_end_on or starts + SHOWN_WHILE_OPEN
+    return starts, max(ends, starts)
+
+
+def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date | None = None) -> StayCost:
+    """The cost of the whole stay, and of a week on the day `on` (today, kept within the stay)."""
+    starts, ends = stay_of(agreement)
+    fees = reckoned(lines)
+    return StayCost(
+        starts_on=starts, ends_on=ends, is_open=agreement.ended_on is None and agreement.expected_end_on is None,
+        lines=tuple(cost_line(line, starts, ends) for line in fees), total=cost(fees, starts, ends),
+        weekly=weekly_now(agreement, lines, on), years=tuple(by_financial_year(fees, starts, ends)),
+    )  # fmt: skip
+
+
+def weekly_now(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date | None = None) -> Decimal:
+    """The price of a week on that day, kept within the stay: on its first day before it, on its last after it."""
+    starts, ends = stay_of(agreement)
+    last = max(starts, ends - timedelta(days=1)) if agreement.ended_on else date.max
+    return weekly_cost(reckoned(lines), min(max(on or clock.today(), starts), last))
+
+
+def by_financial_year(lines: Sequence[FeeLine], starts: date, ends: date) -> list[tuple[str, Decimal]]:
+    """The cost of each financial year that the period touches; they sum to the whole, since every cost is a difference."""
+    costs, year = [], FinancialYear.of(starts)
+    while year.first_day < ends:
+        first, last = max(starts, year.first_day), min(ends, year.day_after)
+        costs.append((str(year), cost(lines, first, last)))
+        year = year.next()
+    return costs
+
+
+def cost_line(line: FeeLine, starts: date, ends: date) -> CostLine:
+    """One line with its arithmetic."""
+    told = explain([line], starts, ends)
+    spent = told[0].cost if told else NOUGHT
+    reckoning = told[0].arithmetic.split(" = ")[0] if told else "not charged in this period"
+    units = reckoning.rsplit(" × ", 1)[-1]
+    return CostLine(line.kind.value, line.label, rate_of(line), line.starts, line.ends, reckoning, units, spent)
+
+
+def rate_of(line: FeeLine) -> str:
+    """£4,410.00 a week; 6 × £25.00 an hour, each week."""
+    times = "" if line.quantity == 1 else f"{line.quantity.normalize():f} × "
+    weekly = ", each week" if line.unit is Unit.HOUR else ""
+    return f"{times}{money(line.sign * line.amount)} {RATES[line.unit]}{weekly}"

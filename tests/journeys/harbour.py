@@ -1,0 +1,71 @@
+"""A whole Harbour for a journey: its own database with the demo's standing part, a web server, a worker, and the clock in hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import structlog
+from flask import Flask
+from sqlalchemy import create_engine, pool, text
+from werkzeug.serving import make_server
+
+from demo.standing import lay_down_standing
+from foundation.config import Addresses, Settings
+from foundation.database import db
+from foundation.worker import run_worker
+from tests.database import database_for_this_run
+from wsgi import create_app
+
+
+class Harbour:
+    """A running Harbour as a journey's people meet it."""
+
+    def __init__(self, app: Flask, addresses: Addresses, address: str, mail: Path) -> None:
+        self.app, self.addresses, self.address, self.mail = app, addresses, address, mail
+
+    def work_off(self) -> None:
+        """Let the worker do all that is waiting: letters, imports, reports."""
+        run_worker(self.app, until_idle=True)
+
+    def let_pass(self, span: timedelta) -> None:
+        """Time passes, for everybody at once."""
+        self._maintain("UPDATE clock SET shift = shift + :by", by=span)
+
+    def stand_at(self, instant: datetime) -> None:
+        """The clock shows that instant, and runs on."""
+        self._maintain("UPDATE clock SET shift = :to - clock_timestamp()", to=instant)
+
+    def letters(self) -> list[str]:
+        """Every letter that has left, as text."""
+        return [path.read_text(encoding="utf-8") for path in sorted(self.mail.glob("*"))] if self.mail.exists() else []
+
+    def _maintain(self, statement: str, **values: object) -> None:
+        engine = create_engine(self.addresses.maintenance, poolclass=pool.NullPool)
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+
+@contextmanager
+def running_harbour(data_dir: Path) -> Iterator[Harbour]:
+    """Harbour with twelve boroughs, two frameworks and their providers, before anybody has asked for a place."""
+    with database_for_this_run() as addresses:
+        settings = Settings.from_environment({"DATA_DIR": str(data_dir), "DATABASE_URL": addresses.app})
+        app = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app)
+        with app.app_context():
+            lay_down_standing(1, datetime.now(UTC))
+            db.session.remove()
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield Harbour(app, addresses, f"http://127.0.0.1:{server.port}", data_dir / "mail")
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+            structlog.contextvars.clear_contextvars()
