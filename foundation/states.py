@@ -1,5 +1,6 @@
 """States and moves: a thing's `MOVES` table says which act is possible when; `state` is assigned here and nowhere else."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -24,6 +25,9 @@ class Stateful(Protocol):
 
 T = TypeVar("T")
 
+#: where a class's name parts into words: MonitoringReturn
+CAPITAL_INSIDE = re.compile(r"(?<!^)(?=[A-Z])")
+
 
 def moving(*from_states: StrEnum, to: StrEnum | None = None) -> Move:
     """A row of a `MOVES` table."""
@@ -45,7 +49,7 @@ def is_possible(subject: Stateful, act: Any) -> bool:
 def require(subject: Stateful, act: Any) -> None:
     """Raise `NotNow` unless the thing's state allows the act."""
     if not is_possible(subject, act):
-        name = type(subject).__name__.lower()
+        name = CAPITAL_INSIDE.sub(" ", type(subject).__name__).lower()
         raise NotNow(f"This {name} is {str(subject.state).replace('_', ' ')}, so that is not possible now.")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
 from foundation.database import Base, Keyed
+from foundation.quarters import Quarter
 from foundation.states import Move, moving
 from marketplace.acts import Act
 from marketplace.framework import Lot
@@ -39,6 +40,7 @@ class MonitoringReturn(Keyed, Base):
         CheckConstraint("(state = 'open') <= (sent_at IS NULL)", name="not_sent_while_open"),
         CheckConstraint("(state IN ('sent', 'accepted')) <= (sent_at IS NOT NULL)", name="sent_since"),
         CheckConstraint("(state = 'queried') <= (query IS NOT NULL)", name="queried_about_something"),
+        CheckConstraint("(state = 'accepted') = (accepted_at IS NOT NULL)", name="accepted_since"),
         CheckConstraint("quarter ~ '^20[0-9]{2}-[0-9]{2} Q[1-4]$'", name="quarter_is_named"),
         Index("ix_monitoring_returns_quarter", "quarter"),
     )
@@ -57,7 +59,10 @@ class MonitoringReturn(Keyed, Base):
     state: Mapped[ReturnState] = mapped_column(default=S.OPEN)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_on: Mapped[date]
+    #: when it was first sent: what being on time is judged by
     sent_at: Mapped[datetime | None]
+    #: when it was last sent again after a query
+    corrected_at: Mapped[datetime | None]
     sent_by_id: Mapped[uuid.UUID | None]
     commentary: Mapped[str] = mapped_column(default="")
     query: Mapped[str | None]
@@ -69,6 +74,11 @@ class MonitoringReturn(Keyed, Base):
     provider: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def covers(self) -> Quarter:
+        """The quarter that it tells of."""
+        return Quarter.parse(self.quarter)
 
 
 class ReturnFigure(Keyed, Base):
@@ -84,8 +94,9 @@ class ReturnFigure(Keyed, Base):
     return_id: Mapped[uuid.UUID]
     provider_id: Mapped[uuid.UUID]
     indicator: Mapped[str]
-    numerator: Mapped[int]
-    denominator: Mapped[int]
+    #: None: not typed yet
+    numerator: Mapped[int | None]
+    denominator: Mapped[int | None]
     note: Mapped[str] = mapped_column(default="")
 
 
@@ -119,5 +130,6 @@ class OutcomeProgress(Keyed, Base):
     authority_id: Mapped[uuid.UUID]
     agreement_id: Mapped[uuid.UUID]
     agreement_outcome_id: Mapped[uuid.UUID]
-    progress: Mapped[Progress]
+    #: None: not said yet
+    progress: Mapped[Progress | None]
     evidence: Mapped[str] = mapped_column(default="")

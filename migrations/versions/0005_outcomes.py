@@ -12,6 +12,10 @@ down_revision = "0004"
 #: boroughs of the partnership share what providers have sent
 SENT = f"{AUTHORITY} AND state IN ('sent', 'accepted')"
 OF_A_SENT_ONE = f"{AUTHORITY} AND return_id IN (SELECT m.id FROM monitoring_returns m)"
+#: what was sent is changed only after a query
+BEING_FILLED_IN = (
+    f"{OWN_PROVIDER} AND return_id IN (SELECT m.id FROM monitoring_returns m WHERE m.state IN ('open', 'queried'))"
+)
 
 
 def fences() -> None:
@@ -25,14 +29,14 @@ def fences() -> None:
     fence(
         "return_figures",
         read=one_of(OWN_PROVIDER, HUB, OF_A_SENT_ONE, SYSTEM),
-        insert=OWN_PROVIDER,
-        change=OWN_PROVIDER,
+        insert=BEING_FILLED_IN,
+        change=BEING_FILLED_IN,
     )
     fence(
         "outcome_progress",
-        read=one_of(OWN_PROVIDER, OWN_BOROUGH, OVERSEEN, SYSTEM),
-        insert=OWN_PROVIDER,
-        change=OWN_PROVIDER,
+        read=one_of(OWN_PROVIDER, f"{OWN_BOROUGH} AND {OF_A_SENT_ONE}", OVERSEEN, SYSTEM),
+        insert=BEING_FILLED_IN,
+        change=BEING_FILLED_IN,
     )
     fence(
         "report_runs",
@@ -145,6 +149,7 @@ def tables() -> None:
         sa.Column("opened_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("sent_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("corrected_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("sent_by_id", sa.UUID(), nullable=True),
         sa.Column("commentary", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=True),
@@ -154,6 +159,9 @@ def tables() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint(
             "(state = 'open') <= (sent_at IS NULL)", name=op.f("ck_monitoring_returns_not_sent_while_open")
+        ),
+        sa.CheckConstraint(
+            "(state = 'accepted') = (accepted_at IS NOT NULL)", name=op.f("ck_monitoring_returns_accepted_since")
         ),
         sa.CheckConstraint(
             "(state = 'queried') <= (query IS NOT NULL)", name=op.f("ck_monitoring_returns_queried_about_something")
@@ -181,8 +189,8 @@ def tables() -> None:
         sa.Column("return_id", sa.UUID(), nullable=False),
         sa.Column("provider_id", sa.UUID(), nullable=False),
         sa.Column("indicator", sa.Text(), nullable=False),
-        sa.Column("numerator", sa.Integer(), nullable=False),
-        sa.Column("denominator", sa.Integer(), nullable=False),
+        sa.Column("numerator", sa.Integer(), nullable=True),
+        sa.Column("denominator", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
         sa.CheckConstraint("numerator >= 0 AND denominator >= 0", name=op.f("ck_return_figures_figures_not_negative")),
@@ -214,7 +222,7 @@ def tables() -> None:
                 create_constraint=True,
                 length=40,
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("id", sa.UUID(), nullable=False),
