@@ -10,19 +10,24 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from contracts.agreement import Agreement
 
-STARTED = Agreement.started_on
+STARTED = Agreement.starts_on
 Day = date | ColumnElement[Any]
+
+
+def has_started() -> ColumnElement[bool]:
+    """Placements that began at all."""
+    return Agreement.started_at.is_not(None)
 
 
 def was_live(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     """Live on any day from the first up to, not including, the day after."""
     left = or_(Agreement.ended_on.is_(None), Agreement.ended_on > first_day)
-    return and_(STARTED.is_not(None), STARTED < day_after, left)
+    return and_(has_started(), STARTED < day_after, left)
 
 
 def started_in(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     """Whose first day lies in the period."""
-    return and_(STARTED >= first_day, STARTED < day_after)
+    return and_(has_started(), STARTED >= first_day, STARTED < day_after)
 
 
 def ended_in(first_day: Day, day_after: Day) -> ColumnElement[bool]:

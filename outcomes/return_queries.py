@@ -18,7 +18,7 @@ from marketplace.organisation import Organisation
 from marketplace.roles import Kind
 from marketplace.setting import Setting
 from outcomes.indicators.reading import Indicator, asked_in
-from outcomes.living import was_live
+from outcomes.living import has_started, was_live
 from outcomes.monitoring import MonitoringReturn, OutcomeProgress, Progress, ReturnFigure, ReturnState
 
 PAGE_SIZE = 50
@@ -72,14 +72,9 @@ def visible_returns(actor: Actor) -> Select[tuple[MonitoringReturn]]:
     """The fence shows a provider its own and the hub all; a borough reads those that providers of its children have sent."""
     statement = select(MonitoringReturn)
     if actor.kind is Kind.AUTHORITY:
-        own = select(Agreement.provider_id).where(Agreement.authority_id == actor.organisation_id, was_live_ever())
+        own = select(Agreement.provider_id).where(Agreement.authority_id == actor.organisation_id, has_started())
         statement = statement.where(MonitoringReturn.provider_id.in_(own))
     return statement
-
-
-def was_live_ever() -> object:
-    """Placements that began at all."""
-    return Agreement.started_on.is_not(None)
 
 
 def list_returns(actor: Actor, quarter: str, state: str, page: int) -> tuple[list[ReturnRow], int]:

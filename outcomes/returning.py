@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from contracts.agreement import Agreement
 from foundation import clock
@@ -84,7 +85,7 @@ def save_return(filled_in: MonitoringReturn, typed: TypedReturn, *, version: int
         _save_figures(filled_in, typed)
         _save_progress(filled_in, typed)
         filled_in.commentary = typed.commentary.strip()
-        filled_in.version = version + 1
+        flag_modified(filled_in, "commentary")  # so that figures alone are a new version too
         record(Act.SAVE_RETURN, filled_in, by=by, after={"figures": len(typed.figures), "outcomes": len(typed.progress)})
     return filled_in
 
