@@ -45,7 +45,7 @@ from marketplace import (
     signed_in,
     work,
 )
-from outcomes import monitoring, report
+from outcomes import monitoring, report, return_jobs, return_views, work_sources
 from referrals import child, evaluation, leaving_views, offer, referral
 
 #: Every module that declares tables, so that the metadata is whole in every process.
@@ -57,14 +57,14 @@ NOUNS = (
 #: Every blueprint, in the order of the staircase.
 BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
-    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint,
+    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, return_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
-JOBS = (register_jobs, posting_letters)
+JOBS = (register_jobs, posting_letters, return_jobs)
 
 #: What each package adds to *Your work*.
-WORK: tuple[work.Source, ...] = ()
+WORK: tuple[work.Source, ...] = (work_sources.items_of,)
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (

@@ -10,24 +10,24 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from contracts.agreement import Agreement
 
-STARTED = Agreement.starts_on
+first_day_of_stay = Agreement.started_on
 Day = date | ColumnElement[Any]
 
 
 def has_started() -> ColumnElement[bool]:
     """Placements that began at all."""
-    return Agreement.started_at.is_not(None)
+    return first_day_of_stay.is_not(None)
 
 
 def was_live(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     """Live on any day from the first up to, not including, the day after."""
     left = or_(Agreement.ended_on.is_(None), Agreement.ended_on > first_day)
-    return and_(has_started(), STARTED < day_after, left)
+    return and_(has_started(), first_day_of_stay < day_after, left)
 
 
 def started_in(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     """Whose first day lies in the period."""
-    return and_(has_started(), STARTED >= first_day, STARTED < day_after)
+    return and_(has_started(), first_day_of_stay >= first_day, first_day_of_stay < day_after)
 
 
 def ended_in(first_day: Day, day_after: Day) -> ColumnElement[bool]:

@@ -83,7 +83,9 @@ class ReturnForm(Form):
         )
 
     def _typed_figure(self, indicator: Indicator) -> TypedFigure:
-        numerator, denominator, note = (self.of_figure(part, indicator) for part in ("numerator", "denominator", "note"))
+        numerator, denominator, note = (
+            self.of_figure(part, indicator) for part in ("numerator", "denominator", "note")
+        )
         return TypedFigure(numerator.count, denominator.count, note.data or "")
 
     def _typed_progress(self, due: OutcomeDue) -> TypedProgress:
@@ -125,7 +127,9 @@ def _figure_fields(indicator: Indicator) -> dict[str, Field]:
     return {
         f"numerator_{indicator.key}": WholeNumberField(indicator.numerator),
         f"denominator_{indicator.key}": WholeNumberField(indicator.denominator),
-        f"note_{indicator.key}": StringField("Note, if the figure needs one", widget=GovTextInput(), validators=[too_long]),
+        f"note_{indicator.key}": StringField(
+            "Note, if the figure needs one", widget=GovTextInput(), validators=[too_long]
+        ),
     }
 
 

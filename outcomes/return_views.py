@@ -98,7 +98,9 @@ def _filling_in(of: MonitoringReturn, form: ReturnForm) -> tuple[str, int]:
         form.version.raw_data = None
     left = sum(1 for _, figure in form.figures if not figure or figure.numerator is None or figure.denominator is None)
     unsaid = sum(due.progress is None for due in form.outcomes)
-    page = render_template("returns/form.html", of=of, form=form, badges=BADGES, figures_left=left, outcomes_left=unsaid)
+    page = render_template(
+        "returns/form.html", of=of, form=form, badges=BADGES, figures_left=left, outcomes_left=unsaid
+    )
     return page, status
 
 

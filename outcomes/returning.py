@@ -86,7 +86,9 @@ def save_return(filled_in: MonitoringReturn, typed: TypedReturn, *, version: int
         _save_progress(filled_in, typed)
         filled_in.commentary = typed.commentary.strip()
         flag_modified(filled_in, "commentary")  # so that figures alone are a new version too
-        record(Act.SAVE_RETURN, filled_in, by=by, after={"figures": len(typed.figures), "outcomes": len(typed.progress)})
+        record(
+            Act.SAVE_RETURN, filled_in, by=by, after={"figures": len(typed.figures), "outcomes": len(typed.progress)}
+        )
     return filled_in
 
 
