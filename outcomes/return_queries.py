@@ -68,7 +68,7 @@ def return_called(reference: str, actor: Actor) -> MonitoringReturn:
     return found
 
 
-def visible_returns(actor: Actor) -> Select[tuple[MonitoringReturn]]:
+def visible_returns(actor: Actor) -> Select[MonitoringReturn]:
     """The fence shows a provider its own and the hub all; a borough reads those that providers of its children have sent."""
     statement = select(MonitoringReturn)
     if actor.kind is Kind.AUTHORITY:
@@ -113,7 +113,7 @@ def returns_to_open(quarter: Quarter) -> list[tuple[uuid.UUID, uuid.UUID]]:
     return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
-def _unopened(quarter: Quarter, provider_id: uuid.UUID | None = None) -> Select[tuple[uuid.UUID]]:
+def _unopened(quarter: Quarter, provider_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
     same = and_(
         MonitoringReturn.provider_id == Agreement.provider_id,
         MonitoringReturn.lot_id == Agreement.lot_id,
@@ -138,12 +138,14 @@ def asked_figures(of: MonitoringReturn) -> list[tuple[Indicator, ReturnFigure | 
 def outcomes_due(of: MonitoringReturn) -> list[OutcomeDue]:
     """Every outcome of every agreement of the lot that was live in the quarter, in the order of the agreements' references."""
     said = and_(OutcomeProgress.agreement_outcome_id == AgreementOutcome.id, OutcomeProgress.return_id == of.id)
+    columns = (
+        AgreementOutcome.id.label("outcome_id"), Agreement.id.label("agreement_id"), Agreement.authority_id,
+        Agreement.reference.label("agreement"), Setting.name.label("setting"),
+        Agreement.age_at_start, Agreement.sex, AgreementOutcome.domain, AgreementOutcome.outcome,
+        AgreementOutcome.measure, OutcomeProgress.progress, OutcomeProgress.evidence,
+    )  # fmt: skip
     rows = db.session.execute(
-        select(
-            AgreementOutcome.id, Agreement.id, Agreement.authority_id, Agreement.reference, Setting.name,
-            Agreement.age_at_start, Agreement.sex, AgreementOutcome.domain, AgreementOutcome.outcome,
-            AgreementOutcome.measure, OutcomeProgress.progress, OutcomeProgress.evidence,
-        )
+        select(*columns)
         .join(Agreement, Agreement.id == AgreementOutcome.agreement_id)
         .join(Setting, Setting.id == Agreement.setting_id)
         .outerjoin(OutcomeProgress, said)
@@ -153,4 +155,4 @@ def outcomes_due(of: MonitoringReturn) -> list[OutcomeDue]:
         )
         .order_by(Agreement.reference, AgreementOutcome.position)
     )  # fmt: skip
-    return [OutcomeDue(*row) for row in rows]
+    return [OutcomeDue(**row._asdict()) for row in rows]
