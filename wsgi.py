@@ -29,9 +29,13 @@ from foundation.database import db
 from marketplace import (
     account_views,
     admission,
+    admission_views,
+    application_views,
     audit_views,
+    directory_views,
     entrance_views,
     framework,
+    framework_views,
     letters_views,
     organisation,
     people_commands,
@@ -42,6 +46,7 @@ from marketplace import (
     register_jobs,
     register_views,
     setting,
+    setting_views,
     signed_in,
     work,
 )
@@ -57,7 +62,8 @@ NOUNS = (
 #: Every blueprint, in the order of the staircase.
 BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
-    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, return_views.blueprint,
+    audit_views.blueprint, register_views.blueprint, framework_views.blueprint, application_views.blueprint,
+    admission_views.blueprint, setting_views.blueprint, directory_views.blueprint, leaving_views.blueprint, return_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
