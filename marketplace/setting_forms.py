@@ -38,7 +38,7 @@ class SettingForm(Form):
         "Brothers and sisters can be placed together", default="", choices=YES_NO, widget=GovRadioInput()
     )
     residential = SelectField(
-        "Pattern of stay", choices=[("", "Not a school"), *STAY_WORDS.items()], widget=GovSelect()
+        "Pattern of stay", default="", choices=[("", "Not a school"), *STAY_WORDS.items()], widget=GovSelect()
     )
     description = TextAreaField(
         "In your own words", filters=[trimmed], widget=GovTextArea(),
