@@ -29,13 +29,9 @@ from foundation.database import db
 from marketplace import (
     account_views,
     admission,
-    admission_views,
-    application_views,
     audit_views,
-    directory_views,
     entrance_views,
     framework,
-    framework_views,
     letters_views,
     organisation,
     people_commands,
@@ -46,12 +42,22 @@ from marketplace import (
     register_jobs,
     register_views,
     setting,
-    setting_views,
     signed_in,
     work,
 )
 from outcomes import monitoring, report, return_jobs, return_views, work_sources
-from referrals import child, evaluation, leaving_views, offer, referral
+from referrals import (
+    approval_views,
+    child,
+    children_views,
+    evaluation,
+    form_views,
+    leaving_views,
+    offer,
+    referral,
+    referral_work,
+    views,
+)
 
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
@@ -62,15 +68,15 @@ NOUNS = (
 #: Every blueprint, in the order of the staircase.
 BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
-    audit_views.blueprint, register_views.blueprint, framework_views.blueprint, application_views.blueprint,
-    admission_views.blueprint, setting_views.blueprint, directory_views.blueprint, leaving_views.blueprint, return_views.blueprint,
+    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
+    form_views.blueprint, approval_views.blueprint, return_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
 JOBS = (register_jobs, posting_letters, return_jobs)
 
 #: What each package adds to *Your work*.
-WORK: tuple[work.Source, ...] = (work_sources.items_of,)
+WORK: tuple[work.Source, ...] = (referral_work.work_of_referrals, work_sources.items_of)
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
 from foundation.database import Base, Keyed
+from marketplace.code_lists import label
 
 
 class Child(Keyed, Base):
@@ -64,6 +65,11 @@ class Identity(Base):
     def short_name(self) -> str:
         """First name and initial, as the borough's own lists show it."""
         return f"{self.known_as or self.first_name} {self.family_name[:1]}."
+
+    @property
+    def ethnicity_words(self) -> str:
+        """The ethnicity as the national return names it."""
+        return label("ssda903_ethnicity", self.ethnicity) if self.ethnicity else "Not recorded"
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""

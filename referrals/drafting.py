@@ -3,8 +3,6 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import or_, select
-
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -14,7 +12,7 @@ from foundation.states import hold, require
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
-from marketplace.framework import FrameworkParticipant, FrameworkState, Lot
+from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.policy import authorise
 from referrals import queries
@@ -98,16 +96,5 @@ def _save(saved: ReferralAnswers, given: dict[str, Any], by: Actor) -> list[str]
 
 
 def _require_participation(lot: Lot, authority_id: uuid.UUID) -> None:
-    today = clock.today()
-    taking_part = db.session.scalar(
-        select(FrameworkParticipant.id).where(
-            FrameworkParticipant.framework_id == lot.framework_id,
-            FrameworkParticipant.authority_id == authority_id,
-            FrameworkParticipant.joined_on <= today,
-            or_(FrameworkParticipant.left_on.is_(None), FrameworkParticipant.left_on > today),
-        )
-    )
-    if taking_part is None:
-        raise Invalid(f"Your borough does not take part in {lot.framework.name}.", "lot")
-    if lot.framework.state is not FrameworkState.LIVE or not lot.framework.starts_on <= today <= lot.framework.ends_on:
-        raise Invalid(f"{lot.framework.name} takes no referrals now.", "lot")
+    if lot.id not in {each.id for each in queries.lots_open_to(authority_id, clock.today())}:
+        raise Invalid(f"Your borough makes no referrals in {lot.framework.name}, {lot.name} today.", "lot")

@@ -17,6 +17,7 @@ from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.policy import authorise
 from referrals import notices, queries
+from referrals.identifying_text import known_of, matches
 from referrals.offer import Response
 from referrals.profiling import awarded_profile_of, form_of, profile_of
 from referrals.quality_check import Quality, check
@@ -44,9 +45,10 @@ def send_back(referral: Referral, reason: str, *, by: Actor) -> Referral:
     """A manager sends a referral back to be mended, and says what. The officer is told."""
     with transaction():
         authorise(by, Act.SEND_BACK, referral)
-        move(hold(referral), Act.SEND_BACK)
-        referral.sent_back_reason = _reason(reason, "Say what is to be mended.")
-        record(Act.SEND_BACK, referral, by=by)
+        require(hold(referral), Act.SEND_BACK)
+        referral.sent_back_reason = _reason(referral, reason, "Say what is to be mended.")
+        move(referral, Act.SEND_BACK)
+        record(Act.SEND_BACK, referral, by=by, after={"reason": referral.sent_back_reason})
         notices.referral_sent_back(referral)
     return referral
 
@@ -61,8 +63,7 @@ def publish_referral(referral: Referral, deadline: datetime, *, by: Actor) -> Re
         require(hold(referral), Act.PUBLISH_REFERRAL)
         _require_quality(referral)
         _require_future(deadline)
-        answers, identity = queries.answers_of(referral).answers, queries.identity_by_child(referral.child_id)
-        assert identity is not None
+        answers, identity = queries.answers_of(referral).answers, queries.identity_of_referral(referral)
         db.session.add_all([profile_of(referral, answers, identity), awarded_profile_of(referral, answers)])
         referral.published_at, referral.published_by_id, referral.deadline = clock.now(), by.person_id, deadline
         move(referral, Act.PUBLISH_REFERRAL)
@@ -93,9 +94,11 @@ def withdraw_referral(referral: Referral, reason: str, *, by: Actor) -> Referral
     """An officer ends a referral that is no longer needed. Invited providers are told, without the reason; their sight of it ends."""
     with transaction():
         authorise(by, Act.WITHDRAW_REFERRAL, referral)
-        move(hold(referral), Act.WITHDRAW_REFERRAL)
-        referral.closing_reason, referral.closed_at = _reason(reason, "Say why it is withdrawn."), clock.now()
-        record(Act.WITHDRAW_REFERRAL, referral, by=by)
+        require(hold(referral), Act.WITHDRAW_REFERRAL)
+        referral.closing_reason = _reason(referral, reason, "Say why it is withdrawn.")
+        referral.closed_at = clock.now()
+        move(referral, Act.WITHDRAW_REFERRAL)
+        record(Act.WITHDRAW_REFERRAL, referral, by=by, after={"reason": referral.closing_reason})
         notices.referral_withdrawn(referral, _invited(referral))
         for invitation in db.session.scalars(select(Invitation).where(Invitation.referral_id == referral.id)):
             invitation.sight_ended_at = invitation.sight_ended_at or clock.now()
@@ -104,8 +107,7 @@ def withdraw_referral(referral: Referral, reason: str, *, by: Actor) -> Referral
 
 def quality_of(referral: Referral) -> Quality:
     """The quality check of a referral as it is answered now; the actor's role must see identity."""
-    saved, identity = queries.answers_of(referral), queries.identity_by_child(referral.child_id)
-    assert identity is not None
+    saved, identity = queries.answers_of(referral), queries.identity_of_referral(referral)
     return check(form_of(referral), saved.answers, identity, clock.today(), saved.justified)
 
 
@@ -145,12 +147,17 @@ def _require_future(deadline: datetime) -> None:
         raise Invalid("The deadline is over a year away. Check the year.", "deadline")
 
 
-def _reason(typed: str, ask: str) -> str:
+def _reason(referral: Referral, typed: str, ask: str) -> str:
+    """A reason as it is kept: it stands in the audit trail, so nothing in it may give the child away."""
     reason = typed.strip()
     if not reason:
         raise Invalid(ask, "reason")
     if len(reason) > 2000:
         raise Invalid("Say it in 2,000 characters or fewer.", "reason")
+    telling = matches(reason, known_of(queries.identity_of_referral(referral)))
+    if telling:
+        named = reason[telling[0].start : telling[0].end]
+        raise Invalid(f"Leave out “{named}”: the reason stands in the audit trail, which names no child.", "reason")
     return reason
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from foundation.formatting import day_plain
+from foundation.permission import NotFound
 from referrals.answer import RISK_PRESENT, asked_and_answered, in_words, missing
 from referrals.child import Identity
 from referrals.identifying_text import Known, known_of, matches
@@ -81,6 +82,13 @@ class Quality:
     def is_ready(self) -> bool:
         """Whether nothing stands in the way of publication."""
         return not self.missing and not self.to_mend
+
+    def finding(self, key: str) -> Finding:
+        """The finding of that key; NotFound where it was mended meanwhile, or cannot be justified."""
+        for finding in self.findings:
+            if finding.key == key and finding.is_justifiable:
+                return finding
+        raise NotFound
 
     def in_section(self, key: str) -> list[Finding]:
         """What is to mend on one page of the form."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, defaultload, lazyload
 
 from foundation.database import db
 from foundation.permission import NotFound
 from foundation.references import NotAReference, parse_reference
 from marketplace.actor import Actor
+from marketplace.framework import FrameworkParticipant, FrameworkState, Lot
 from referrals.child import Child, Identity
 from referrals.child_facts import ChildFacts
 from referrals.referral import Referral, ReferralAnswers
@@ -36,7 +37,9 @@ def normal_reference(typed: str) -> str:
 def referral_of(reference: str, actor: Actor) -> Referral:
     """The borough's own referral; NotFound for anybody else's."""
     mine = Referral.reference == normal_reference(reference), Referral.authority_id == actor.organisation_id
-    found = db.session.scalar(select(Referral).where(*mine))
+    # The lot's criteria are read where they are needed: few pages about a referral show them.
+    wanted = select(Referral).options(defaultload(Referral.lot).lazyload(Lot.criteria)).where(*mine)
+    found = db.session.scalar(wanted)
     if found is None:
         raise NotFound
     return found
@@ -60,6 +63,14 @@ def child_of_referral(referral: Referral) -> Child:
 def identity_of(child: Child) -> Identity:
     """Who the child is; NotFound to a role that does not see it."""
     found = db.session.get(Identity, child.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def identity_of_referral(referral: Referral) -> Identity:
+    """Who the child of a referral is; NotFound to a role that does not see it."""
+    found = identity_by_child(referral.child_id)
     if found is None:
         raise NotFound
     return found
@@ -89,6 +100,22 @@ def children_like(facts: ChildFacts) -> list[ChildLike]:
     return [ChildLike(reference, identity.short_name, identity.date_of_birth) for reference, identity in rows]
 
 
+def lots_open_to(authority_id: uuid.UUID | None, today: date) -> list[Lot]:
+    """The lots in which an authority may make a referral today."""
+    taking_part = select(FrameworkParticipant.framework_id).where(
+        FrameworkParticipant.authority_id == authority_id,
+        FrameworkParticipant.joined_on <= today,
+        or_(FrameworkParticipant.left_on.is_(None), FrameworkParticipant.left_on > today),
+    )
+    wanted = select(Lot).where(Lot.framework_id.in_(taking_part)).options(lazyload(Lot.criteria)).order_by(Lot.name)
+    lots = db.session.scalars(wanted).all()
+    return [
+        lot
+        for lot in lots
+        if lot.framework.state is FrameworkState.LIVE and lot.framework.starts_on <= today <= lot.framework.ends_on
+    ]
+
+
 def _child(condition: ColumnElement[bool]) -> Child:
     found = db.session.scalar(
         select(Child).outerjoin(Child.identity).options(contains_eager(Child.identity)).where(condition)
@@ -96,3 +123,13 @@ def _child(condition: ColumnElement[bool]) -> Child:
     if found is None:
         raise NotFound
     return found
+
+
+def reference_of_child(referral: Referral) -> str:
+    """The reference under which the borough keeps the referral's child."""
+    return db.session.execute(select(Child.reference).where(Child.id == referral.child_id)).scalar_one()
+
+
+def lot_of(lot_id: uuid.UUID) -> Lot:
+    """A lot by its key."""
+    return db.session.get_one(Lot, lot_id)

@@ -57,9 +57,7 @@ def a_competition(prices: tuple[int, ...] = (4200, 4600, 5000), key: str = "resi
     referral = apart(a_published(officer, lot))
     if settings:
         invited(referral, *settings, by=officer)
-    offers = tuple(
-        an_offer(referral, setting, weekly=weekly) for setting, weekly in zip(settings, prices, strict=True)
-    )
+    offers = tuple(an_offer(referral, setting, weekly=weekly) for setting, weekly in zip(settings, prices, strict=True))
     acting(officer)
     return Competition(hub, borough, officer, manager, lot, settings, referral, offers)
 
@@ -83,7 +81,7 @@ def marked(referral: Referral, marks: Mapping[str, int] | None = None, *, by: Ac
     criteria = [criterion.id for criterion in here(referral).lot.criteria]
     for offer in live(referral):
         mark = (marks or {}).get(offer.reference, USUAL_MARK)
-        mark_offer(offer, {each: (mark, "Shown with examples.") for each in criteria}, by=evaluator)
+        mark_offer(offer, dict.fromkeys(criteria, (mark, "Shown with examples.")), by=evaluator)
     return evaluator
 
 

@@ -13,14 +13,16 @@ from marketplace.actor import Actor
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.roles import Role
+from marketplace.setting import Setting
 from referrals.child import Child
 from referrals.child_facts import ChildFacts
 from referrals.drafting import draft_referral, save_answers
+from referrals.inviting import invite_wave
 from referrals.profiling import form_of
 from referrals.publishing import default_deadline, publish_referral, send_for_approval
 from referrals.question_set import Kind, Question, QuestionSet
 from referrals.recording import record_child
-from referrals.referral import Invitation, Referral
+from referrals.referral import Referral
 from tests.makers.standing import a_person, acting
 
 T = TypeVar("T")
@@ -101,10 +103,10 @@ def a_published(
     *,
     manager: Actor | None = None,
     deadline: datetime | None = None,
-    invited: Iterable[Organisation] = (),
+    invited: Iterable[Setting] = (),
     **chosen: Any,
 ) -> Referral:
-    """A referral published by a manager of the officer's borough, with these providers invited in the first wave.
+    """A referral published by a manager of the officer's borough, with these settings invited in the first wave.
 
     The session acts for the officer afterwards. `chosen` are answers by their key, such as `needs_must=["autism"]`.
     """
@@ -113,7 +115,9 @@ def a_published(
     referral = acting_on(manager, referral)
     publish_referral(referral, deadline or default_deadline(referral), by=manager)
     referral = acting_on(officer, referral)
-    _invite(referral, invited)
+    chosen = [setting.id for setting in invited]
+    if chosen:
+        invite_wave(referral, chosen, by=officer)
     return referral
 
 
@@ -146,13 +150,3 @@ def _answer(question: Question) -> Any:
             return question.lowest or 1
         case _:
             return f"{question.label}: as seen at the last visit."
-
-
-def _invite(referral: Referral, providers: Iterable[Organisation]) -> None:
-    for provider in providers:
-        invitation = Invitation(
-            referral_id=referral.id, authority_id=referral.authority_id, provider_id=provider.id, wave=1,
-            released_at=clock.now(), settings=[],
-        )  # fmt: skip
-        db.session.add(invitation)
-    db.session.commit()
