@@ -59,6 +59,7 @@ def whence() -> Whence:
 def let_in(place: Standing, session_id: uuid.UUID) -> None:
     """Give the browser a fresh cookie: nothing of the one it had before goes on, its CSRF token least of all."""
     session.clear()
+    g.pop("csrf_token", None)  # Flask-WTF keeps the old session's for the rest of the request
     session["browser"] = str(session_id)
     session["organisation_id"] = str(place.organisation_id)
     actor = place.actor(whence())

@@ -284,6 +284,10 @@ def set_back(column: str, minutes: int) -> None:
     db.session.commit()
 
 
+def csrf_token_of(page: str) -> str:
+    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
 class TestWhatWasBeingTyped:
     def interrupted(self, client: FlaskClient) -> str:
         """A form is sent after the session ended; gives back what the sign-in page carries along."""
@@ -309,6 +313,17 @@ class TestWhatWasBeingTyped:
         assert 'action="/people/invite"' in answer.text
         assert [f'value="{value}"' in answer.text for value in ("Bea Kowalczyk", "auditor", "director")] == [True] * 3
         assert "a secret" not in answer.text
+
+    def test_is_sent_on_with_one_button(
+        self, app: Flask, amara: Actor, client_as: ClientAs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = client_as(amara)
+        typed = self.interrupted(client)
+        monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+        token = csrf_token_of(client.get("/sign-in").text)
+        body = {"email": amara.email, "password": PASSWORD, "typed": typed, "csrf_token": token}
+        offered = client.post("/sign-in", data=body)
+        assert client.post("/people/invite", data={"csrf_token": csrf_token_of(offered.text)}).status_code == 403
 
     def test_survives_a_mistyped_password(self, amara: Actor, client_as: ClientAs) -> None:
         client = client_as(amara)
