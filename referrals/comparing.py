@@ -18,14 +18,16 @@ from sqlalchemy import func, select
 
 from foundation import clock
 from foundation.database import db
+from foundation.formatting import money
 from foundation.money import to_penny
 from foundation.permission import NotNow
+from marketplace.cost_explained import ExplainedLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
 from referrals.evaluation import Moderation
 from referrals.offer import Mark, Offer, OfferFeeLine, OfferResult, OfferState
-from referrals.price_scores import Scored, is_abnormal
+from referrals.price_scores import Scored, is_abnormal, shown
 from referrals.quality import Cell, Given, Weighed, cells_of, finished, quality_score
 from referrals.referral import PublishedProfile, Referral
 from referrals.scoring import Evaluation, Price, Stay, evaluation_of, price_of, score, stay_of, warning
@@ -107,6 +109,19 @@ class Compared:
     def rank(self) -> int:
         """Its place in the order."""
         return self.scored.rank
+
+    @property
+    def total_text(self) -> str:
+        """The final score, or where quality is monetised the evaluated price, as it is printed."""
+        return money(to_penny(self.scored.total)) if self.scored.price_score is None else shown(self.scored.total)
+
+    def line(self, kind: str, label: str) -> ExplainedLine | None:
+        """Its fee line of that kind and label."""
+        return next((line for line in self.price.lines if (line.kind.value, line.label) == (kind, label)), None)
+
+    def sum_of(self, step: int) -> str:
+        """A step of the arithmetic without its name."""
+        return self.scored.arithmetic[step].partition(": ")[2]
 
 
 @dataclass(frozen=True)
