@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -47,18 +48,19 @@ def standing_award(referral: Referral) -> Award:
 
 def awards_of(referral: Referral) -> list[AwardShown]:
     """Every award of a referral, the last first, undone ones included."""
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             Offer.reference, Setting.name, Organisation.name, Award.rationale, Award.first_ranked, Award.weekly_cost,
             Award.awarded_by_name, Award.awarded_at, Award.undone_at, Award.undone_reason,
         )
+        .select_from(Award)
         .join(Offer, Offer.id == Award.offer_id)
         .join(Setting, Setting.id == Offer.setting_id)
         .join(Organisation, Organisation.id == Award.provider_id)
         .where(Award.referral_id == referral.id)
         .order_by(Award.awarded_at.desc())
     )  # fmt: skip
-    return [AwardShown(*row.tuple()) for row in rows]
+    return [AwardShown(*row) for row in rows]
 
 
 def has_started(referral: Referral) -> bool:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from contracts.awarding import STRONGER_REASON, award_offer, undo_award
-from contracts.awarding_forms import UndoForm, award_form
+from contracts.awarding_forms import AwardForm, UndoForm, award_form
 from contracts.awarding_queries import awards_of, has_started, standing_award
 from foundation.permission import NotNow
 from marketplace.acts import Act
@@ -12,7 +12,7 @@ from marketplace.policy import may, refusal_of
 from marketplace.signed_in import signed_in_actor
 from referrals.choosing_forms import hints_of
 from referrals.choosing_queries import offer_of
-from referrals.comparing import compare
+from referrals.comparing import Comparison, compare
 from referrals.queries import referral_of
 from referrals.referral import Referral, ReferralState
 
@@ -30,16 +30,14 @@ def award(reference: str) -> Page:
         return award_page(referral)
     comparison = compare(referral)
     form = award_form(referral, comparison)
-    chosen = form.validate_on_submit() and form.carry_out(
+    if form.validate_on_submit() and form.carry_out(
         lambda: award_offer(
             offer_of(referral, form.offer.data, actor), form.rationale.data or "", departs=form.departs.data, by=actor
         )
-    )
-    if chosen:
+    ):
         flash("The place is awarded. Everybody who was invited is told.", "ok")
         return redirect(url_for("awarding.award", reference=reference), 303)
-    return render_template("contracts/award_offer.html", **deciding(referral), comparison=comparison, form=form,
-        hints=hints_of(comparison)), form.status  # fmt: skip
+    return deciding_page(referral, comparison, form), form.status
 
 
 @blueprint.route("/undo", methods=["GET", "POST"])
@@ -66,7 +64,10 @@ def award_page(referral: Referral) -> str:
     return render_template("contracts/award.html", referral=referral, awards=awards, stands=stands, may_undo=may_undo)
 
 
-def deciding(referral: Referral) -> dict[str, object]:
-    """What the decider's form needs to know: why this person may not decide, if so, and how much a stronger reason is."""
+def deciding_page(referral: Referral, comparison: Comparison, form: AwardForm) -> str:
+    """The decider's form, or why this person may not decide."""
     refusal = refusal_of(signed_in_actor(), Act.AWARD_OFFER, referral)
-    return {"referral": referral, "refusal": refusal, "stronger": STRONGER_REASON}
+    return render_template(
+        "contracts/award_offer.html", referral=referral, comparison=comparison, form=form, hints=hints_of(comparison),
+        refusal=refusal, stronger=STRONGER_REASON,
+    )  # fmt: skip

@@ -63,6 +63,7 @@ def sealed_offers(referral: Referral) -> list[Sealed]:
     """The offers that lie under seal, the first to answer first."""
     rows = db.session.execute(
         select(Organisation.name, Response.answered_at)
+        .select_from(Response)
         .join(Organisation, Organisation.id == Response.provider_id)
         .where(Response.referral_id == referral.id, Response.kind == "offer", Response.withdrawn_at.is_(None))
         .order_by(Response.answered_at)
@@ -112,6 +113,7 @@ def beside(referral: Referral, offers: tuple[OpenedOffer, ...]) -> Beside:
     """Everything about these offers that no score holds, in three statements."""
     about: Any = db.session.execute(
         select(PublishedProfile.sex, Postcode.easting, Postcode.northing)
+        .select_from(PublishedProfile)
         .outerjoin(Identity, Identity.child_id == referral.child_id)
         .outerjoin(Postcode, Postcode.postcode == func.replace(Identity.home_postcode, " ", ""))
         .where(PublishedProfile.referral_id == referral.id)

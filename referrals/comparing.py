@@ -182,6 +182,7 @@ def opened_offers(referral: Referral, *states: OfferState) -> tuple[OpenedOffer,
             Offer.id, Offer.reference, Offer.state, Offer.provider_id, Organisation.name, Setting.name, Offer.starts_on,
             Offer.valid_until, Setting.easting, Setting.northing,
         )
+        .select_from(Offer)
         .join(Organisation, Organisation.id == Offer.provider_id)
         .join(Setting, Setting.id == Offer.setting_id)
         .where(Offer.referral_id == referral.id, Offer.state.in_(states))
@@ -202,6 +203,7 @@ def _marks(referral_id: uuid.UUID) -> tuple[tuple[Given, ...], dict[tuple[uuid.U
             Mark.offer_id, Mark.criterion_id, Mark.evaluator_id, Mark.evaluator_name, Mark.mark, Mark.reason, Mark.counted,
             Moderation.note,
         )
+        .select_from(Mark)
         .outerjoin(
             Moderation, (Moderation.offer_id == Mark.offer_id) & (Moderation.criterion_id == Mark.criterion_id)
         )
