@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from contracts import agreement, award, awarding_views
+from contracts import agreement, award
 from demo import commands as demo_commands
 from foundation import (
     answers,
@@ -50,11 +50,12 @@ from referrals import (
     approval_views,
     child,
     children_views,
-    choosing_views,
     evaluation,
     form_views,
+    inbox_views,
     leaving_views,
     offer,
+    offer_views,
     referral,
     referral_work,
     views,
@@ -71,7 +72,7 @@ BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
     audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint,
-    choosing_views.blueprint, awarding_views.blueprint,
+    inbox_views.blueprint, offer_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.

@@ -1,6 +1,7 @@
 """Form fields as our pages draw them: govuk-frontend-wtf's widgets, with our sizes, and the error summary."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -30,6 +31,7 @@ class DayField(DateField):  # type: ignore[misc]  # the package has no types
     """A day typed as day, month and year. Half a date is a mistake, never an empty field."""
 
     widget = DayInput()
+    data: date | None
 
     def __init__(self, label: str | None = None, validators: Any = None, **kwargs: Any) -> None:
         super().__init__(label, validators, format="%d %m %Y", **kwargs)

@@ -231,7 +231,7 @@ class Invitation(Keyed, Base):
     #: [{"setting_id": …, "name": …, "score": …, "why": […]}]: why these settings were thought to fit
     settings: Mapped[list[Any]]
     #: the best of their scores out of 100, by which the provider's inbox is ordered
-    fit: Mapped[Decimal] = mapped_column(Numeric(4, 1))
+    fit: Mapped[Decimal] = mapped_column(Numeric(4, 1), default=0)
 
     provider: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     referral: Mapped[Referral] = relationship(lazy="raise_on_sql", viewonly=True, overlaps="*")
