@@ -10,7 +10,9 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
-from wtforms import Field, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
 
 from foundation.fields import DayField
 from foundation.formatting import joined
@@ -27,7 +29,7 @@ class SectionForm(Form):
     """The questions of one section; every answer is judged when it is saved, none need be given."""
 
     section: Section
-    version = HiddenField()
+    version = IntegerField(validators=[InputRequired("Open this page again.")], widget=HiddenInput())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Judge every answer, so that all that is wrong is said at once."""
@@ -58,7 +60,12 @@ def section_form(section: Section, answers: Answers, version: int) -> SectionFor
     return form
 
 
-def hint_of(form: QuestionSet, question: Question) -> str:
+def hints_of(form: QuestionSet, section: Section) -> dict[str, str]:
+    """What stands beneath each question of a section."""
+    return {question.key: _hint(form, question) for question in section.questions}
+
+
+def _hint(form: QuestionSet, question: Question) -> str:
     """What stands beneath a question: its help, when it is to be answered, and who will see the answer."""
     said = [question.help]
     if question.when:

@@ -4,8 +4,9 @@ from dataclasses import fields
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextArea, GovTextInput
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
 
 from foundation.fields import DayField
 from foundation.submitting import Form
@@ -55,7 +56,7 @@ class RecordChildForm(ChildForm):
 class ChangeChildForm(ChildForm):
     """A child whose record is corrected."""
 
-    version = HiddenField()
+    version = IntegerField(validators=[InputRequired("Open this page again.")], widget=HiddenInput())
 
     @classmethod
     def showing(cls, identity: Identity) -> "ChangeChildForm":

@@ -74,7 +74,7 @@ def show_change(reference: str) -> Page:
     authorise(actor, Act.CHANGE_CHILD, child)
     form = ChangeChildForm() if request.method == "POST" else ChangeChildForm.showing(open_identity(child, by=actor))
     if form.validate_on_submit() and form.carry_out(
-        change_child, child, form.facts, version=int(form.version.data), by=actor
+        change_child, child, form.facts, version=form.version.data, by=actor
     ):
         flash("The record is changed.", "ok")
         return redirect(url_for("children.show_child", reference=child.reference), 303)

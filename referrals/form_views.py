@@ -7,7 +7,7 @@ from marketplace.acts import Act
 from marketplace.policy import authorise, may
 from marketplace.signed_in import signed_in_actor
 from referrals import queries
-from referrals.answer_forms import hint_of, section_form
+from referrals.answer_forms import hints_of, section_form
 from referrals.drafting import AnswersChanged, justify_finding, save_answers
 from referrals.forms_of_acts import ReasonForm, SendForm
 from referrals.overview import STEPS
@@ -43,16 +43,13 @@ def show_section(reference: str, section_key: str) -> Page:
     section, following = section_of(referral, section_key)
     saved = queries.answers_of(referral)
     form = section_form(section, saved.answers, saved.version)
-    if form.validate_on_submit() and form.carry_out(
-        save_answers, referral, form.typed, version=int(form.version.data), by=actor
-    ):
+    version = form.version.data
+    if form.validate_on_submit() and form.carry_out(save_answers, referral, form.typed, version=version, by=actor):
         flash(f"“{section.title}” is saved.", "ok")
-        further = request.form.get("then") == "next" and following
-        return redirect(url_for(".show_section", reference=reference, section_key=further.key) if further
-                        else url_for(".show_form", reference=reference), 303)  # fmt: skip
-    hints = {question.key: hint_of(form_of(referral), question) for question in section.questions}
-    return render_template("referrals/section.html", referral=referral, section=section, following=following,
-                           form=form, hints=hints), form.status  # fmt: skip
+        further = f"/{following.key}" if following and request.form.get("then") == "next" else ""
+        return redirect(url_for(".show_form", reference=reference) + further, 303)
+    shown = {"section": section, "following": following, "hints": hints_of(form_of(referral), section)}
+    return render_template("referrals/section.html", referral=referral, form=form, **shown), form.status
 
 
 @blueprint.errorhandler(AnswersChanged)

@@ -1,6 +1,7 @@
 """Lists of the borough's children and referrals, read in one statement each, as small frozen rows."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,12 @@ class Filters:
     lot: str = ""
     officer: str = ""
     sought: str = ""
+
+    @classmethod
+    def asked(cls, asked: Mapping[str, str]) -> "Filters":
+        """What stands in the address."""
+        sought = asked.get("q", "").strip()
+        return cls(asked.get("state", "open"), asked.get("lot", ""), asked.get("officer", ""), sought)
 
 
 def short_name() -> ColumnElement[Any]:

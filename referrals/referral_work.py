@@ -114,7 +114,7 @@ def _missing(quality: Quality) -> str:
 
 
 def _awaiting(row: Any, is_mine: bool, may_approve: bool) -> WorkItem | None:
-    badge = ("warn", "Awaiting approval")
+    badge = ("warn", "To approve")
     since = f"Sent {day_short(row.sent_for_approval_at)}"
     if may_approve:
         return _line(row, Group.NOW, badge, "Approve or send back", f"/referrals/{row.reference}/approval", since)
@@ -146,8 +146,8 @@ def _opened(row: Any, is_mine: bool, may_award: bool) -> WorkItem | None:
         return _line(row, Group.NOW, badge, "Mark the offers and recommend one", offers, "") if is_mine else None
     since = f"Recommended {day_short(row.recommended_at)}"
     if may_award:
-        return _line(row, Group.NOW, ("warn", "Awaiting award"), "Award", offers, since)
-    return _line(row, Group.OTHERS, ("warn", "Awaiting award"), "A manager awards", None, since) if is_mine else None
+        return _line(row, Group.NOW, ("warn", "To award"), "Award", offers, since)
+    return _line(row, Group.OTHERS, ("warn", "To award"), "A manager awards", None, since) if is_mine else None
 
 
 def _ended(row: Any) -> WorkItem:

@@ -37,10 +37,7 @@ def show_referrals() -> str:
     actor = signed_in_actor()
     if actor.kind is not Kind.AUTHORITY:
         raise NotFound
-    asked = request.args
-    filters = Filters(
-        asked.get("state", "open"), asked.get("lot", ""), asked.get("officer", ""), asked.get("q", "").strip()
-    )
+    filters = Filters.asked(request.args)
     return render_template(
         "referrals/referrals.html",
         referrals=referral_list.referrals_of(actor, filters),
