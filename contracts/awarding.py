@@ -4,8 +4,8 @@ import uuid
 
 from sqlalchemy import select, update
 
-from contracts.agreement import Agreement, AgreementState
 from contracts.award import Award
+from contracts.drawing_up import cancel_agreement_of
 from contracts.notices_awarding import tell_awarded, tell_undone
 from foundation import clock
 from foundation.audit import record
@@ -69,7 +69,7 @@ def undo_award(award: Award, reason: str, *, by: Actor) -> Award:
         if hold(award).undone_at is not None:
             raise NotNow("This award was undone already.")
         _require_text(reason.strip(), "reason", "Give the reason why the award is undone.")
-        _cancel_agreement(award)
+        cancel_agreement_of(award)
         offers = _decided_offers(referral)
         referral.awarded_offer_id = None
         _clear_recommendation(referral)
@@ -155,12 +155,3 @@ def _reopen_sight(award: Award) -> None:
         .where(Invitation.referral_id == award.referral_id, Invitation.sight_ended_at == award.awarded_at)
         .values(sight_ended_at=None)
     )
-
-
-def _cancel_agreement(award: Award) -> None:
-    """The agreement drawn up from it is cancelled; one whose placement has started is past undoing."""
-    drawn_up = select(Agreement).where(Agreement.award_id == award.id, Agreement.state != AgreementState.CANCELLED)
-    agreement = db.session.scalar(drawn_up)
-    if agreement is not None:
-        move(hold(agreement), Act.UNDO_AWARD)
-        agreement.cancelled_at = clock.now()

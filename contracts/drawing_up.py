@@ -17,6 +17,7 @@ from foundation.files import StoredFile
 from foundation.permission import Invalid, NotNow
 from foundation.references import new_reference
 from foundation.states import hold, move, require
+from foundation.submitting import say
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
@@ -24,6 +25,8 @@ from marketplace.policy import authorise
 from referrals.child import Child, Identity
 from referrals.offer import Offer, OfferFeeLine
 from referrals.referral import Referral
+
+say("uq_agreements_one_per_award", "An agreement has been drawn up from this award already.")
 
 #: The first review: of a looked-after child's plan within 20 working days (Care Planning, Placement and Case Review (England)
 #: Regulations 2010, regulation 33), of an education, health and care plan within 12 months (Children and Families Act 2014, section 44).

@@ -10,7 +10,7 @@ from foundation.audit import record
 from foundation.database import db
 from foundation.files import StoredFile
 from foundation.permission import Invalid, NotNow
-from foundation.states import hold, is_possible, move, require_version
+from foundation.states import hold, is_possible, move, require, require_version
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
@@ -34,7 +34,7 @@ def sign_for_provider(agreement: Agreement, typed_name: str, *, version: int | N
     """A provider's manager signs the issued paper; the borough is asked for its signature."""
     with transaction():
         authorise(by, Act.SIGN_FOR_PROVIDER, agreement)
-        _require_turn(hold(agreement), Act.SIGN_FOR_PROVIDER, version)
+        require_turn(hold(agreement), Act.SIGN_FOR_PROVIDER, version)
         signature = _signature(agreement, "provider", typed_name, Act.SIGN_FOR_PROVIDER, by)
         move(agreement, Act.SIGN_FOR_PROVIDER)
         record(
@@ -49,7 +49,7 @@ def sign_for_borough(agreement: Agreement, typed_name: str, *, version: int | No
     """A placement manager or director signs after the provider: the signed paper with its certificate is made, once."""
     with transaction():
         authorise(by, Act.SIGN_FOR_BOROUGH, agreement)
-        _require_turn(hold(agreement), Act.SIGN_FOR_BOROUGH, version)
+        require_turn(hold(agreement), Act.SIGN_FOR_BOROUGH, version)
         signature = _signature(agreement, "borough", typed_name, Act.SIGN_FOR_BOROUGH, by)
         paper = store_signed_paper(agreement, by)
         move(agreement, Act.SIGN_FOR_BOROUGH)
@@ -61,10 +61,11 @@ def sign_for_borough(agreement: Agreement, typed_name: str, *, version: int | No
     return signature
 
 
-def _require_turn(agreement: Agreement, act: Act, version: int | None) -> None:
+def require_turn(agreement: Agreement, act: Act, version: int | None = None) -> None:
     """The states in their order, in words that say who signs next; then that nothing moved since the page was opened."""
-    if not is_possible(agreement, act):
+    if not is_possible(agreement, act) and act in (Act.SIGN_FOR_PROVIDER, Act.SIGN_FOR_BOROUGH):
         raise NotNow(NOT_THEIR_TURN[agreement.state])
+    require(agreement, act)
     if version is not None:
         require_version(agreement, version)
 
