@@ -8,7 +8,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from contracts import agreement, award
+from contracts import agreement, agreement_views, award
+from contracts import work_sources as agreement_work
 from demo import commands as demo_commands
 from foundation import (
     answers,
@@ -73,13 +74,14 @@ BLUEPRINTS = (
     audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint,
+    agreement_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
 JOBS = (register_jobs, posting_letters, return_jobs)
 
 #: What each package adds to *Your work*.
-WORK: tuple[work.Source, ...] = (referral_work.work_of_referrals, work_sources.items_of)
+WORK: tuple[work.Source, ...] = (referral_work.work_of_referrals, work_sources.items_of, agreement_work.agreements_of)
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (

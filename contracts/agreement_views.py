@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 from contracts.agreement import Agreement
 from contracts.drafting import change_agreement
 from contracts.drawing_up import draw_up_agreement, issue_agreement
-from contracts.forms import DecideForm, DraftForm, EndForm, SignForm, StartForm
+from contracts.forms import DecideForm, DraftForm, EndForm, SignForm, StartForm, day_of
 from contracts.placing import end_placement, start_placement
 from contracts.queries import agreement_for, award_to_draw_up, issued_hash, outcomes_of
 from contracts.signing import require_turn, sign_for_borough, sign_for_provider
-from contracts.views import blueprint
+from contracts.views import blueprint as blueprint
 from foundation.database import db
 from foundation.submitting import Form
 from marketplace.actor import Actor
@@ -29,7 +29,9 @@ def draw_up(referral: str) -> Answer:
     award, offer = award_to_draw_up(referral, actor)
     if form.validate_on_submit() and form.carry_out(draw_up_agreement, award, by=actor):
         return _on_to(form.outcome, "The agreement is drawn up. Check it, then issue it to the provider.")
-    return render_template("placements/draw_up.html", form=form, award=award, offer=offer, referral=referral), form.status
+    return render_template(
+        "placements/draw_up.html", form=form, award=award, offer=offer, referral=referral
+    ), form.status
 
 
 @blueprint.route("/<reference>/change", methods=["GET", "POST"])
@@ -63,8 +65,10 @@ def sign(reference: str) -> Answer:
     agreement = _about_to(reference, actor, act)
     form = SignForm(version=agreement.version)
     person = db.session.get_one(Person, actor.person_id)
-    if form.validate_on_submit() and form.is_by(person) and form.carry_out(
-        verb, agreement, form.typed_name.data, version=form.version_held, by=actor
+    if (
+        form.validate_on_submit()
+        and form.is_by(person)
+        and form.carry_out(verb, agreement, form.typed_name.data, version=form.version_held, by=actor)
     ):
         return _on_to(agreement, "You have signed the agreement.")
     return _page("sign", agreement, form, sha256=issued_hash(agreement))
@@ -77,7 +81,7 @@ def start(reference: str) -> Answer:
     agreement = _about_to(reference, actor, Act.START_PLACEMENT)
     form = StartForm(started_on=agreement.starts_on)
     if form.validate_on_submit() and form.carry_out(
-        start_placement, agreement, form.started_on.data, reason=form.reason.data or "", by=actor
+        start_placement, agreement, day_of(form.started_on), reason=form.reason.data or "", by=actor
     ):
         return _on_to(agreement, "The placement has started.")
     return _page("start", agreement, form)
@@ -89,7 +93,7 @@ def end(reference: str) -> Answer:
     actor, form = signed_in_actor(), EndForm()
     agreement = _about_to(reference, actor, Act.END_PLACEMENT)
     if form.validate_on_submit() and form.carry_out(
-        end_placement, agreement, form.ended_on.data, form.reason.data, form.planned.data == "yes", by=actor
+        end_placement, agreement, day_of(form.ended_on), form.reason.data, form.planned.data == "yes", by=actor
     ):
         return _on_to(agreement, "The placement has ended, and its fees are closed.")
     return _page("end", agreement, form)

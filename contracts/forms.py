@@ -1,9 +1,28 @@
 """The forms of agreements and placements: shape only; what it means is judged by the verbs."""
 
+from datetime import date
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovPasswordInput, GovRadioInput, GovSelect, GovTextArea, GovTextInput
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovPasswordInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from contracts.agreement import Agreement, AgreementOutcome
@@ -17,6 +36,13 @@ from marketplace.person import Person
 #: Rows for outcomes on the page: those that there are, and some to fill in.
 MOST_OUTCOMES, SPARE_OUTCOMES = 12, 2
 AT_MOST = Length(max=500, message="Keep this to 500 characters.")
+
+
+def day_of(field: DayField) -> date:
+    """The day that was typed, where the form asks for one."""
+    day: Any = field.data
+    assert isinstance(day, date), "the form was not validated"
+    return day
 
 
 class VersionedForm(OurForm):
@@ -34,7 +60,9 @@ class VersionedForm(OurForm):
 class OutcomeForm(Form):  # type: ignore[misc]
     """One outcome; a row left empty is none."""
 
-    domain = StringField("Domain", [Optional(), Length(max=80, message="Keep this to 80 characters.")], widget=GovTextInput())
+    domain = StringField(
+        "Domain", [Optional(), Length(max=80, message="Keep this to 80 characters.")], widget=GovTextInput()
+    )
     outcome = TextAreaField("Outcome", [Optional(), AT_MOST], widget=GovTextArea())
     measure = TextAreaField("How it is measured", [Optional(), AT_MOST], widget=GovTextArea())
 
@@ -55,7 +83,9 @@ class DraftForm(VersionedForm):
     @classmethod
     def of(cls, agreement: Agreement, outcomes: list[AgreementOutcome]) -> "DraftForm":
         """The form filled from the record, with room for more outcomes."""
-        rows: list[dict[str, Any]] = [{"domain": o.domain, "outcome": o.outcome, "measure": o.measure} for o in outcomes]
+        rows: list[dict[str, Any]] = [
+            {"domain": o.domain, "outcome": o.outcome, "measure": o.measure} for o in outcomes
+        ]
         spare = min(SPARE_OUTCOMES, MOST_OUTCOMES - len(rows))
         return cls(
             starts_on=agreement.starts_on, expected_end_on=agreement.expected_end_on, review_on=agreement.review_on,
@@ -67,7 +97,7 @@ class DraftForm(VersionedForm):
         """What was typed, as the verb takes it."""
         said = [row.form for row in self.outcomes if not row.form.is_empty]
         return DraftTerms(
-            starts_on=self.starts_on.data, expected_end_on=self.expected_end_on.data, review_on=self.review_on.data,
+            starts_on=day_of(self.starts_on), expected_end_on=self.expected_end_on.data or None, review_on=day_of(self.review_on),
             outcomes=tuple(
                 Outcome(domain=row.domain.data or "", outcome=row.outcome.data or "", measure=row.measure.data or "")
                 for row in said
@@ -82,7 +112,11 @@ class DecideForm(OurForm):
 class SignForm(VersionedForm):
     """A signature: the paper was read, the name, and the password again."""
 
-    read = BooleanField("I have read the agreement", [InputRequired("Read the agreement before you sign it.")], widget=GovCheckboxInput())
+    read = BooleanField(
+        "I have read the agreement",
+        [InputRequired("Read the agreement before you sign it.")],
+        widget=GovCheckboxInput(),
+    )
     typed_name = StringField("Your full name", [InputRequired("Type your name.")], widget=GovTextInput())
     password = PasswordField("Your password", [InputRequired("Enter your password.")], widget=GovPasswordInput())
 

@@ -16,8 +16,10 @@ from contracts.costs import weekly_now
 from contracts.words import BADGES, GROUPS
 from foundation.database import db
 from marketplace.actor import Actor
+from marketplace.acts import Act
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
+from marketplace.policy import POLICY
 from marketplace.roles import Kind
 from marketplace.setting import Setting
 from referrals.child import Identity
@@ -65,11 +67,14 @@ def placements(actor: Actor, group: str = "", words: str = "", page: int = 1) ->
     return [_row(row, lines[row.Agreement.id]) for row in rows], count
 
 
+def may_draw_up(actor: Actor) -> bool:
+    """Whether the actor is one of those who draw up their borough's agreements."""
+    return actor.kind is Kind.AUTHORITY and bool(actor.roles & POLICY[Act.DRAW_UP_AGREEMENT].roles)
+
+
 def awarded() -> list[AwardedRow]:
     """Awards that stand without an agreement, the earliest start first: only the borough draws them up."""
-    drawn_up = select(Agreement.id).where(
-        Agreement.award_id == Award.id, Agreement.state != AgreementState.CANCELLED
-    )
+    drawn_up = select(Agreement.id).where(Agreement.award_id == Award.id, Agreement.state != AgreementState.CANCELLED)
     rows = db.session.execute(
         select(Referral.reference, Organisation.name, Setting.name, Offer.starts_on)
         .select_from(Award)
@@ -93,11 +98,12 @@ def _wanted(group: str, words: str) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _listed(actor: Actor) -> Select[Any]:
+def _listed(actor: Actor) -> Select[*tuple[Any, ...]]:
     provider, authority = aliased(Organisation), aliased(Organisation)
-    listed = (
+    listed: Select[*tuple[Any, ...]] = (
         select(
-            Agreement, Setting.name.label("setting"), provider.name.label("provider"), authority, Lot.name.label("lot")
+            Agreement, Setting.name.label("setting"), provider.name.label("provider"),
+            authority.name.label("authority"), Lot.name.label("lot")
         )
         .options(
             lazyload(Agreement.lot), lazyload(Agreement.provider), lazyload(Agreement.authority), lazyload(Agreement.setting)
@@ -119,7 +125,8 @@ def _row(row: Row[Any], lines: list[AgreementFeeLine]) -> PlacementRow:
     identity = getattr(row, "Identity", None)
     return PlacementRow(
         reference=agreement.reference, child=identity.short_name if identity else "", sex=agreement.sex,
-        age=agreement.age_at_start, setting=row.setting, provider=row.provider, authority=row[3].short_name, lot=row.lot,
+        age=agreement.age_at_start, setting=row.setting, provider=row.provider, authority=row.authority.removeprefix("London Borough of "),
+        lot=row.lot,
         badge=BADGES[agreement.state], starts_on=agreement.started_on or agreement.starts_on, ended_on=agreement.ended_on,
         weekly=weekly_now(agreement, lines),
     )  # fmt: skip

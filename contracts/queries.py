@@ -59,7 +59,9 @@ def particulars_of(agreement: Agreement) -> Particulars:
             select(Signature).where(Signature.agreement_id == agreement.id).order_by(Signature.signed_at)
         ).all(),
         events=db.session.execute(
-            select(AuditEvent.act, AuditEvent.person_name, AuditEvent.organisation_name, AuditEvent.at, AuditEvent.after)
+            select(
+                AuditEvent.act, AuditEvent.person_name, AuditEvent.organisation_name, AuditEvent.at, AuditEvent.after
+            )
             .where(AuditEvent.subject_id == agreement.id, AuditEvent.refused.is_(False))
             .order_by(AuditEvent.at.desc(), AuditEvent.sequence.desc())
         ).all(),
@@ -96,7 +98,8 @@ def issued_hash(agreement: Agreement) -> str:
 def kept_paper(agreement: Agreement, *, issued: bool = False) -> StoredFile:
     """The signed paper, or while there is none (or where it is asked for) the issued one; only for who may read it."""
     key = agreement.issued_file_id if issued else agreement.signed_file_id or agreement.issued_file_id
-    paper = db.session.get(StoredFile, key, options=[undefer(StoredFile.content)]) if key else None
+    # Selected, not got: what lies in the session already would not be asked of the fence again.
+    paper = db.session.scalar(select(StoredFile).where(StoredFile.id == key).options(undefer(StoredFile.content)))
     if paper is None:
         raise NotFound
     return paper
@@ -114,7 +117,7 @@ def short_name_of(agreement: Agreement, actor: Actor) -> str:
     """The child's first name and initial, for the borough's roles that may know it; otherwise nothing."""
     if actor.kind is not Kind.AUTHORITY:
         return ""
-    identity = db.session.get(Identity, agreement.child_id)
+    identity = db.session.scalar(select(Identity).where(Identity.child_id == agreement.child_id))
     return identity.short_name if identity else ""
 
 

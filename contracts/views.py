@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 
 from contracts.costs import stay_cost
-from contracts.opening import open_identity
+from contracts.opening import facts_of, open_identity
 from contracts.papers import draft_paper
+from contracts.placement_list import PAGE_SIZE, awarded, may_draw_up, placements
 from contracts.placing import end_reasons
-from contracts.placement_list import PAGE_SIZE, awarded, placements
 from contracts.queries import (
     agreement_called,
     agreement_for,
@@ -17,7 +17,7 @@ from contracts.queries import (
 )
 from contracts.words import BADGES, GROUPS, HAPPENED, REACHED, SEXES, STEPS
 from marketplace.acts import Act
-from marketplace.policy import POLICY, may
+from marketplace.policy import may
 from marketplace.roles import SEES_IDENTITY, Kind
 from marketplace.signed_in import signed_in_actor
 
@@ -31,10 +31,10 @@ def index() -> str:
     group, words = request.args.get("state", ""), request.args.get("q", "").strip()
     page = max(1, request.args.get("page", 1, int))
     rows, count = placements(actor, group, words, page)
-    may_draw_up = actor.kind is Kind.AUTHORITY and bool(actor.roles & POLICY[Act.DRAW_UP_AGREEMENT].roles)
     return render_template(
         "placements/index.html", rows=rows, count=count, page=page, last=max(1, -(-count // PAGE_SIZE)), group=group,
-        words=words, groups=GROUPS, sexes=SEXES, awards=awarded() if may_draw_up and page == 1 else [],
+        words=words, choices=[(key, text) for key, (text, _) in GROUPS.items()], sexes=SEXES,
+        awards=awarded() if may_draw_up(actor) and page == 1 else [],
     )  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def identity(reference: str) -> str:
     """Who the child is. Each opening stands in the audit trail."""
     actor = signed_in_actor()
     award = award_with_identity(reference, actor)
-    return render_template("placements/identity.html", who=open_identity(award, by=actor), reference=reference, sexes=SEXES)
+    facts = facts_of(open_identity(award, by=actor))
+    return render_template("placements/identity.html", facts=facts, reference=reference)
 
 
 @blueprint.get("/<reference>/document.pdf")

@@ -25,6 +25,11 @@ OVERSEEN = (
     f"({HUB} AND authority_id IN (SELECT m.authority_id FROM partnership_members m WHERE m.hub_id = {ORGANISATION}))"
 )
 
+#: a stored file of ours, or shared with us; one that says who somebody is only for the roles that may know
+OWN_FILE = (
+    f"((organisation_id = {ORGANISATION} OR shared_with_id = {ORGANISATION}) AND (NOT confidential OR {SEES_IDENTITY}))"
+)
+
 
 def one_of(*conditions: str) -> str:
     """Any of the conditions."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.fencing import ORGANISATION, PERSON, SEES_IDENTITY, SIGNED_IN, SYSTEM, fence, one_of
+from migrations.fencing import ORGANISATION, OWN_FILE, PERSON, SIGNED_IN, SYSTEM, fence, one_of
 
 revision = "0001"
 down_revision = "0000"
@@ -61,10 +61,7 @@ def fences() -> None:
     )
     fence(
         "stored_files",
-        read=one_of(
-            f"(organisation_id = {ORGANISATION} OR shared_with_id = {ORGANISATION}) AND (NOT confidential OR {SEES_IDENTITY})",
-            SYSTEM,
-        ),
+        read=one_of(OWN_FILE, SYSTEM),
         insert=one_of(f"organisation_id = {ORGANISATION}", SYSTEM),
         change=f"organisation_id = {ORGANISATION}",
     )

@@ -4,7 +4,18 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.fencing import AUTHORITY, HUB, ORGANISATION, OVERSEEN, OWN_BOROUGH, OWN_PROVIDER, SYSTEM, fence, one_of
+from migrations.fencing import (
+    AUTHORITY,
+    HUB,
+    ORGANISATION,
+    OVERSEEN,
+    OWN_BOROUGH,
+    OWN_FILE,
+    OWN_PROVIDER,
+    SYSTEM,
+    fence,
+    one_of,
+)
 
 revision = "0005"
 down_revision = "0004"
@@ -56,8 +67,7 @@ def fences() -> None:
     op.execute(
         "CREATE POLICY stored_files_read ON stored_files FOR SELECT USING ("
         + one_of(
-            f"organisation_id = {ORGANISATION}",
-            f"shared_with_id = {ORGANISATION}",
+            OWN_FILE,
             "id IN (SELECT r.file_id FROM reports r)",
             SYSTEM,
         )
@@ -251,7 +261,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP POLICY stored_files_read ON stored_files")
-    read = one_of(f"organisation_id = {ORGANISATION}", f"shared_with_id = {ORGANISATION}", SYSTEM)
+    read = one_of(OWN_FILE, SYSTEM)
     op.execute(f"CREATE POLICY stored_files_read ON stored_files FOR SELECT USING ({read})")
     for table in (
         "outcome_progress",
