@@ -229,7 +229,7 @@ class RegisterImport(Keyed, Base):
     rows_skipped: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[Pounds] = mapped_column(default=0)
     #: [{"row": 17, "urn": "…", "kind": "no_owner", "said": "…"}]
-    findings: Mapped[list[Any]] = deferred(mapped_column(JSONB, default=list))
+    findings: Mapped[list[Any]] = deferred(mapped_column(JSONB, default=list, nullable=False))
 
     @property
     def is_under_way(self) -> bool:

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
+from foundation.formatting import plural
 from foundation.outbox import write_letter
 from foundation.permission import Invalid
 from foundation.states import hold
@@ -56,8 +57,8 @@ def _pass_on(leaver: Membership, to: Membership | None) -> int:
     db.session.execute(update(Referral).where(*_theirs(leaver)).values(officer_id=to.person_id))
     write_letter(
         act=Act.END_MEMBERSHIP, organisation_id=leaver.organisation_id, to_person_id=to.person_id,
-        subject=f"{count} open referrals have passed to you",
-        body=f"A colleague has left, and {count} open referrals are now your work. You find them under Your work in Harbour.",
+        subject=f"{plural(count, 'open referral')} passed to you",
+        body=f"A colleague has left. {plural(count, 'open referral')} of theirs passed to you; you find them under Your work in Harbour.",
     )  # fmt: skip
     return count
 

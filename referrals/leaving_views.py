@@ -7,6 +7,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovSelect
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
+from foundation.formatting import plural
 from foundation.submitting import Form
 from marketplace.acts import Act
 from marketplace.people_queries import Colleague, colleague_by, colleagues_of
@@ -43,7 +44,9 @@ def show_leaving(reference: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit() and form.carry_out(
         end_membership, membership, form.successor(actor.organisation_id), by=actor
     ):
-        flash(f"{leaver.name} no longer has access. {form.outcome} open referrals passed on.", "ok")
+        flash(
+            f"{leaver.name} no longer has access. {plural(form.outcome, 'open referral').capitalize()} passed on.", "ok"
+        )
         return redirect("/people", 303)
     count = open_referrals_of(membership)
     return render_template("people/leaving.html", form=form, leaver=leaver, count=count), form.status
