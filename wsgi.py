@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from contracts import agreement, agreement_views, award
+from contracts import agreement, agreement_views, award, awarding_views
 from contracts import work_sources as agreement_work
 from demo import commands as demo_commands
 from foundation import (
@@ -51,6 +51,7 @@ from referrals import (
     approval_views,
     child,
     children_views,
+    choosing_views,
     evaluation,
     form_views,
     inbox_views,
@@ -73,7 +74,7 @@ BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
     audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint,
-    inbox_views.blueprint, offer_views.blueprint,
+    inbox_views.blueprint, offer_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint,
 )  # fmt: skip
 

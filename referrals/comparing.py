@@ -18,14 +18,16 @@ from sqlalchemy import func, select
 
 from foundation import clock
 from foundation.database import db
+from foundation.formatting import money
 from foundation.money import to_penny
 from foundation.permission import NotNow
+from marketplace.cost_explained import ExplainedLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
 from referrals.evaluation import Moderation
 from referrals.offer import Mark, Offer, OfferFeeLine, OfferResult, OfferState
-from referrals.price_scores import Scored, is_abnormal
+from referrals.price_scores import Scored, is_abnormal, shown
 from referrals.quality import Cell, Given, Weighed, cells_of, finished, quality_score
 from referrals.referral import PublishedProfile, Referral
 from referrals.scoring import Evaluation, Price, Stay, evaluation_of, price_of, score, stay_of, warning
@@ -108,6 +110,19 @@ class Compared:
         """Its place in the order."""
         return self.scored.rank
 
+    @property
+    def total_text(self) -> str:
+        """The final score, or where quality is monetised the evaluated price, as it is printed."""
+        return money(to_penny(self.scored.total)) if self.scored.price_score is None else shown(self.scored.total)
+
+    def line(self, kind: str, label: str) -> ExplainedLine | None:
+        """Its fee line of that kind and label."""
+        return next((line for line in self.price.lines if (line.kind.value, line.label) == (kind, label)), None)
+
+    def sum_of(self, step: int) -> str:
+        """A step of the arithmetic without its name."""
+        return self.scored.arithmetic[step].partition(": ")[2]
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -167,6 +182,7 @@ def opened_offers(referral: Referral, *states: OfferState) -> tuple[OpenedOffer,
             Offer.id, Offer.reference, Offer.state, Offer.provider_id, Organisation.name, Setting.name, Offer.starts_on,
             Offer.valid_until, Setting.easting, Setting.northing,
         )
+        .select_from(Offer)
         .join(Organisation, Organisation.id == Offer.provider_id)
         .join(Setting, Setting.id == Offer.setting_id)
         .where(Offer.referral_id == referral.id, Offer.state.in_(states))
@@ -187,6 +203,7 @@ def _marks(referral_id: uuid.UUID) -> tuple[tuple[Given, ...], dict[tuple[uuid.U
             Mark.offer_id, Mark.criterion_id, Mark.evaluator_id, Mark.evaluator_name, Mark.mark, Mark.reason, Mark.counted,
             Moderation.note,
         )
+        .select_from(Mark)
         .outerjoin(
             Moderation, (Moderation.offer_id == Mark.offer_id) & (Moderation.criterion_id == Mark.criterion_id)
         )

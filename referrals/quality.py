@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from referrals.price_scores import shown
+
 TOP_MARK = 5
 #: from this difference on, two evaluators' marks need a sentence
 APART = 2
@@ -53,6 +55,11 @@ class Cell:
         return Fraction(sum(marks), len(marks)) if marks else Fraction(0)
 
     @property
+    def shown_mean(self) -> str:
+        """The mean as it is printed."""
+        return figure(self.mean)
+
+    @property
     def points(self) -> Fraction:
         """Out of the criterion's weight."""
         return self.criterion.weight * self.mean / TOP_MARK
@@ -62,6 +69,11 @@ class Cell:
         """Whether two evaluators differ by two or more."""
         marks = [each.mark for each in self.given]
         return bool(marks) and max(marks) - min(marks) >= APART
+
+
+def figure(score: Fraction) -> str:
+    """A mark or its points as they are printed: at most two decimals, half-up, none where it is whole."""
+    return shown(score).rstrip("0").rstrip(".")
 
 
 def cells_of(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 from foundation.formatting import money
 from foundation.money import to_penny
@@ -29,11 +30,16 @@ from referrals.price_scores import (
     shown,
     warning_for_lowest,
 )
+from referrals.quality import TOP_MARK
 from referrals.referral import Referral
 
 #: Weeks over which prices are compared where the referral does not say how long the stay is expected to last.
 USUAL_WEEKS = {"residential": 52, "fostering": 104, "special_school": 52}
 WEEKS_OTHERWISE = 52
+
+#: How far and how often the weights are moved to see whether the first offer stays first.
+MOVED_BY = 0.1
+TRIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +141,38 @@ def _scored(evaluation: Evaluation, bids: Sequence[Bid]) -> list[Scored]:
             return score_against_lowest(bids, evaluation.weights)
         case PriceFormula.MONETISED:
             return score_monetised(bids)
+
+
+def steadiness(evaluation: Evaluation, results: Sequence[tuple[Scored, Sequence[tuple[int, Fraction]]]]) -> int:
+    """In how many of 1,000 tries the first offer stays first when every published weight moves by up to 10% either way.
+
+    Each try moves the criteria's weights and those of quality and price (or, where quality is monetised, the value of a point) by
+    chance and brings them back to 100. `results`: each offer with its criteria's weights and mean marks. The draws are the same for
+    the same offers; they are reckoned in floats, since they count tries and print no score.
+    """
+    draw = Random(" ".join(sorted(result.bid.reference for result, _ in results)))
+    rows = [(_floats(result), [(weight, float(mean)) for weight, mean in means]) for result, means in results]
+    first = min(range(len(rows)), key=lambda place: (results[place][0].rank, results[place][0].bid.reference))
+    return sum(_try(evaluation, rows, draw) == first for _ in range(TRIES))
+
+
+def _floats(result: Scored) -> tuple[float, float]:
+    return float(result.price_score or 0), float(result.bid.price)
+
+
+def _try(
+    evaluation: Evaluation, rows: Sequence[tuple[tuple[float, float], list[tuple[int, float]]]], draw: Random
+) -> int:
+    moved = [1 + draw.uniform(-MOVED_BY, MOVED_BY) for _ in rows[0][1]]
+    by_quality = float(evaluation.weights.quality) * (1 + draw.uniform(-MOVED_BY, MOVED_BY))
+    by_price = float(evaluation.weights.price) * (1 + draw.uniform(-MOVED_BY, MOVED_BY))
+    point = float(evaluation.point_value or 0) * evaluation.weeks * (1 + draw.uniform(-MOVED_BY, MOVED_BY))
+    totals = []
+    for (price_score, price), means in rows:
+        weights = [weight * by for (weight, _), by in zip(means, moved, strict=True)]
+        quality = (
+            sum(w * mean for w, (_, mean) in zip(weights, means, strict=True)) / (sum(weights) or 1) * 100 / TOP_MARK
+        )
+        monetised = evaluation.formula is PriceFormula.MONETISED
+        totals.append(quality * point - price if monetised else (quality * by_quality + price_score * by_price))
+    return totals.index(max(totals))
