@@ -30,9 +30,13 @@ from foundation.database import db
 from marketplace import (
     account_views,
     admission,
+    admission_views,
+    application_views,
     audit_views,
+    directory_views,
     entrance_views,
     framework,
+    framework_views,
     letters_views,
     organisation,
     people_commands,
@@ -43,9 +47,11 @@ from marketplace import (
     register_jobs,
     register_views,
     setting,
+    setting_views,
     signed_in,
     work,
 )
+from marketplace import work_sources as market_work
 from outcomes import monitoring, report, return_jobs, return_views, work_sources
 from referrals import (
     approval_views,
@@ -72,7 +78,9 @@ NOUNS = (
 #: Every blueprint, in the order of the staircase.
 BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
-    audit_views.blueprint, register_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
+    audit_views.blueprint, register_views.blueprint,
+    framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint,
+    directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint,
@@ -82,7 +90,8 @@ BLUEPRINTS = (
 JOBS = (register_jobs, posting_letters, return_jobs)
 
 #: What each package adds to *Your work*.
-WORK: tuple[work.Source, ...] = (referral_work.work_of_referrals, work_sources.items_of, agreement_work.agreements_of)
+WORK: tuple[work.Source, ...] = (
+    market_work.items_of, referral_work.work_of_referrals, work_sources.items_of, agreement_work.agreements_of)
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (

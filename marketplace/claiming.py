@@ -39,7 +39,7 @@ def add_provider(name: str, *, by: Actor) -> Organisation:
         if db.session.scalar(select(Organisation.id).where(Organisation.owner_key == key)):
             raise Invalid(ALREADY_HERE, "name")
         provider = Organisation(
-            id=uuid.uuid4(), kind=Kind.PROVIDER, reference=new_reference("ORG"), name=" ".join(name.split()),
+            id=uuid.uuid4(), kind=Kind.PROVIDER, reference=new_reference(prefix_of(name)), name=" ".join(name.split()),
             prefix=prefix_of(name), owner_key=key, source="invitation",
         )  # fmt: skip
         db.session.add(provider)

@@ -60,9 +60,9 @@ class References:
         self._taken.add(reference)
         return reference
 
-    def of_owner(self, key: str) -> str:
+    def of_owner(self, key: str, prefix: str) -> str:
         if key not in self._of_owner:
-            self._of_owner[key] = self.fresh("ORG")
+            self._of_owner[key] = self.fresh(prefix)
         return self._of_owner[key]
 
 
@@ -94,7 +94,8 @@ def staged(row: RegisterRow, references: References) -> Staged:
     key = row.owner_key or f"urn:{row.urn}"
     owner = row.owner_name or f"Owner not named ({facts['name']})"
     return Staged(
-        row.row_number, row.urn, key, owner, prefix_of(owner), references.of_owner(key), references.fresh("SET"),
+        row.row_number, row.urn, key, owner, prefix_of(owner), references.of_owner(key, prefix_of(owner)),
+        references.fresh("SET"),
         json.dumps(facts, default=str, sort_keys=True),
     )  # fmt: skip
 
