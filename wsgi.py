@@ -91,7 +91,11 @@ JOBS = (register_jobs, posting_letters, return_jobs)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = (
-    market_work.items_of, referral_work.work_of_referrals, work_sources.items_of, agreement_work.agreements_of)
+    market_work.items_of,
+    referral_work.work_of_referrals,
+    work_sources.items_of,
+    agreement_work.agreements_of,
+)
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (
