@@ -73,9 +73,10 @@ def _write(organisation: Organisation, invitation: JoiningInvitation, token: str
     days = INVITATION_LASTS // timedelta(days=1)
     write_letter(
         act=Act.INVITE_PROVIDER, organisation_id=organisation.id, to_address=invitation.email,
+        link=f"{settings.public_url}/join/{token}",
         subject=f"Manage {organisation.name} on Harbour",
         body=f"{invitation.name},\n\n{by.name} of {by.organisation_name} invites you to manage {organisation.name} on Harbour,"
         " where boroughs find places for children.\n\n"
-        f"Open this address within {days} days to choose a password:\n{settings.public_url}/join/{token}\n\n"
+        f"Open this address within {days} days to choose a password:\n{{link}}\n\n"
         "Then complete your settings and apply to the lots that you want to work in.",
     )  # fmt: skip

@@ -63,7 +63,9 @@ class TestInviteProvider:
         act_as_system()
         letter = session.scalars(select(Letter)).one()
         assert letter.to_address == "dana@hawthorn.example"
-        assert "/join/" in letter.body
+        assert letter.link is not None
+        assert "/join/" in letter.link
+        assert "/join/" not in letter.body
         assert invitation.token_hash not in letter.body
 
     @pytest.mark.parametrize("role", OTHERS)
