@@ -58,6 +58,7 @@ from referrals import (
     child,
     children_views,
     choosing_views,
+    choosing_work,
     evaluation,
     form_views,
     inbox_views,
@@ -93,6 +94,7 @@ JOBS = (register_jobs, posting_letters, return_jobs)
 WORK: tuple[work.Source, ...] = (
     market_work.items_of,
     referral_work.work_of_referrals,
+    choosing_work.work_of_choosing,
     work_sources.items_of,
     agreement_work.agreements_of,
 )

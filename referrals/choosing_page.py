@@ -12,21 +12,12 @@ from referrals.choosing_forms import CHOICES, CloseForm, RecommendForm, hints_of
 from referrals.choosing_queries import beside, sealed_offers
 from referrals.comparing import Comparison, compare, marking_of
 from referrals.offer import OfferState
+from referrals.overview import STEP_OF, STEPS
 from referrals.price_scores import shown
 from referrals.quality import figure
 from referrals.referral import Referral, ReferralState
 from referrals.scoring import steadiness
-
-STAGES = ("Draft", "Approved", "Published", "Offers opened", "Awarded", "Agreement", "Started")
-
-#: How far along the stages each state is; those that ended early stay where they ended.
-REACHED = {
-    ReferralState.DRAFT: 0,
-    ReferralState.AWAITING_APPROVAL: 1,
-    ReferralState.PUBLISHED: 2,
-    ReferralState.OPENED: 3,
-    ReferralState.AWARDED: 4,
-}
+from referrals.tabs import tabs_of
 
 #: Columns of a comparison by the number of offers: the first for the criteria, in per cent.
 WIDTHS = {1: 60, 2: 40, 3: 25, 4: 20, 5: 16, 6: 13, 7: 10, 8: 10}
@@ -53,8 +44,8 @@ def sealed_page(referral: Referral, actor: Actor) -> str:
     """Who has offered and since when; nothing else, until the offers are opened after the deadline."""
     due = referral.deadline is not None and clock.now() > referral.deadline
     return render_template(
-        "referrals/offers_sealed.html", referral=referral, offers=sealed_offers(referral), stages=STAGES,
-        reached=REACHED.get(referral.state, 2), is_published=referral.state is ReferralState.PUBLISHED,
+        "referrals/offers_sealed.html", referral=referral, tabs=tabs_of(referral), offers=sealed_offers(referral), stages=STEPS,
+        reached=STEP_OF.get(referral.state, 2), is_published=referral.state is ReferralState.PUBLISHED,
         may_open=due and may(actor, Act.OPEN_OFFERS, referral), is_due=due,
     )  # fmt: skip
 
@@ -63,8 +54,8 @@ def marking_page(referral: Referral, actor: Actor) -> str:
     """The opened offers without their prices, and how far the marking is."""
     sheet = marking_of(referral)
     return render_template(
-        "referrals/offers_marking.html", referral=referral, sheet=sheet, stages=STAGES,
-        reached=REACHED.get(referral.state, 3), beside=beside(referral, sheet.offers),
+        "referrals/offers_marking.html", referral=referral, tabs=tabs_of(referral), sheet=sheet, stages=STEPS,
+        reached=STEP_OF.get(referral.state, 3), beside=beside(referral, sheet.offers),
         may_mark=may(actor, Act.MARK_OFFER, referral), may_lock=may(actor, Act.LOCK_QUALITY, referral),
         may_close=may(actor, Act.CLOSE_WITHOUT_AWARD, referral),
     )  # fmt: skip
@@ -77,8 +68,8 @@ def comparison_page(referral: Referral, comparison: Comparison, actor: Actor, fo
         form = recommend_form(comparison)
     return render_template(
         "referrals/offers_compare.html", referral=referral, comparison=comparison, form=form if may_recommend else None,
-        beside=beside(referral, tuple(each.offer for each in comparison.offers)), stages=STAGES,
-        reached=REACHED.get(referral.state, 3), best=best_of(comparison), steady=steady(comparison),
+        beside=beside(referral, tuple(each.offer for each in comparison.offers)), stages=STEPS,
+        reached=STEP_OF.get(referral.state, 3), best=best_of(comparison), steady=steady(comparison),
         awarded=OfferState.AWARDED, may_award=may(actor, Act.AWARD_OFFER, referral) and referral.recommended_offer_id,
         decides=permits(actor, Act.AWARD_OFFER, referral), may_close=may(actor, Act.CLOSE_WITHOUT_AWARD, referral),
         may_record_view=may(actor, Act.RECORD_VIEW, referral), **_words(comparison),

@@ -1,4 +1,7 @@
-"""What waits on the borough's people among its referrals, for *Your work*. Two statements, however many referrals there are."""
+"""What waits on the borough's people among its referrals, for *Your work*. Two statements, however many referrals there are.
+
+From the opening of the offers on, `choosing_work` says what waits.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -46,7 +49,7 @@ def _standing(actor: Actor) -> list[Any]:
         select(
             Referral.id, Referral.reference, Referral.state, Referral.officer_id, Referral.needed_by, Referral.deadline,
             Referral.sent_for_approval_at, Referral.sent_for_approval_by_id, Referral.sent_back_reason,
-            Referral.recommended_by_id, Referral.recommended_at, Referral.closed_at, Lot.name.label("lot"), short_name(),
+            Referral.closed_at, Lot.name.label("lot"), short_name(),
             select(func.count()).where(Invitation.referral_id == Referral.id).scalar_subquery().label("invited"),
             select(func.count(Response.provider_id.distinct())).where(live).scalar_subquery().label("answered"),
             select(func.count()).where(live, Response.kind == "offer").scalar_subquery().label("offers"),
@@ -89,8 +92,6 @@ def _item(row: Any, actor: Actor, quality: Quality | None) -> WorkItem | None:
             return _awaiting(row, is_mine, is_manager and row.sent_for_approval_by_id != actor.person_id)
         case S.PUBLISHED:
             return _published(row) if is_mine else None
-        case S.OPENED:
-            return _opened(row, is_mine, is_manager and row.recommended_by_id != actor.person_id)
         case S.CLOSED | S.WITHDRAWN:
             return _ended(row) if is_mine else None
     return None
@@ -138,16 +139,6 @@ def _published(row: Any) -> WorkItem:
         )
     step = "Move the deadline or withdraw"
     return _line(row, Group.NOW, ("warn", "No offers"), step, f"{base}/deadline", answered, row.deadline)
-
-
-def _opened(row: Any, is_mine: bool, may_award: bool) -> WorkItem | None:
-    offers, badge = f"/referrals/{row.reference}/offers", ("warn", "Offers opened")
-    if row.recommended_at is None:
-        return _line(row, Group.NOW, badge, "Mark the offers and recommend one", offers, "") if is_mine else None
-    since = f"Recommended {day_short(row.recommended_at)}"
-    if may_award:
-        return _line(row, Group.NOW, ("warn", "To award"), "Award", offers, since)
-    return _line(row, Group.OTHERS, ("warn", "To award"), "A manager awards", None, since) if is_mine else None
 
 
 def _ended(row: Any) -> WorkItem:
