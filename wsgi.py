@@ -62,6 +62,7 @@ from referrals import (
     evaluation,
     form_views,
     inbox_views,
+    invitation_views,
     leaving_views,
     offer,
     offer_views,
@@ -83,7 +84,7 @@ BLUEPRINTS = (
     framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint,
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint,
-    inbox_views.blueprint, offer_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
+    inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint,
 )  # fmt: skip
 

@@ -34,6 +34,7 @@ from referrals.referral import Invitation, PublishedProfile, Referral
 #: A provider with at most so many settings in the lot is small; one admitted within a year is new. A place of each wave is kept for them.
 SMALL = 2
 NEW = timedelta(days=365)
+FRESH_DAYS = 14
 SCHOOLS = frozenset({SettingKind.SPECIAL_SCHOOL, SettingKind.RESIDENTIAL_SPECIAL_SCHOOL, SettingKind.BOARDING_SCHOOL})
 
 
@@ -52,6 +53,8 @@ class Candidate:
     #: the wave in which its provider was invited already
     wave: int | None
     is_small_or_new: bool
+    #: days since its vacancy was last confirmed; None: never
+    confirmed_days: int | None
     failures: tuple[Failure, ...]
     placed: Placed | None = None
     #: in what share of 1,000 tries it is first
@@ -61,6 +64,19 @@ class Candidate:
     def is_far(self) -> bool:
         """Over 20 miles: a flag that wants a written reason, never a bar."""
         return self.miles is not None and is_far(self.miles)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its vacancy was confirmed within the last fortnight."""
+        return self.confirmed_days is not None and self.confirmed_days <= FRESH_DAYS
+
+    @property
+    def confirmed_in_words(self) -> str:
+        """How lately its vacancy was confirmed."""
+        if self.confirmed_days is None:
+            return "never confirmed"
+        named = {0: "confirmed today", 1: "confirmed yesterday"}
+        return named.get(self.confirmed_days, f"confirmed {self.confirmed_days} days ago")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,7 @@ def _candidate(row: Row[*tuple[Any, ...]], wanted: Wanted, needs: list[NeedMet])
         setting_id=row.id, provider_id=row.provider_id, provider_name=row.provider_name, setting=setting,
         area=row.authority_name or "", rating=row.rating or "", inspected_on=row.inspected_on, miles=miles, wave=row.wave,
         is_small_or_new=row.in_the_lot <= SMALL or _is_recent(row.decided_at), failures=failures(wanted, setting),
+        confirmed_days=_days_since(setting.vacancies_confirmed_on),
     )  # fmt: skip
 
 
@@ -186,6 +203,10 @@ def _offerable(row: Row[*tuple[Any, ...]], needs: list[NeedMet]) -> Offerable:
         school_urns=frozenset({row.urn} if row.kind in SCHOOLS and row.urn else ()),
         offers=frozenset(met.need for met in needs if met.level == "full"),
     )  # fmt: skip
+
+
+def _days_since(day: date | None) -> int | None:
+    return None if day is None else max(0, (clock.today() - day).days)
 
 
 def _is_recent(decided_at: datetime | None) -> bool:

@@ -202,8 +202,9 @@ def _invited(
         badge = ("seal", f"{words}, sealed") if referral.opened_at is None else ("wait", words)
         return Invited(name, settings, badge, offers[0].answered_at, "", True)
     if responses:
-        reason = str(responses[0].reason or "").replace("_", " ").capitalize()
-        return Invited(name, settings, ("none", "Declined"), responses[0].answered_at, reason, True)
+        declined = responses[0]
+        said = [declined.reason.words if declined.reason else "", declined.note]
+        return Invited(name, settings, ("none", "Declined"), declined.answered_at, ". ".join(filter(None, said)), True)
     if invitation.provider_id in readers:
         return Invited(name, settings, ("wait", "Reading"), None, "", False)
     return Invited(name, settings, ("none", "Not opened"), None, "", False)
