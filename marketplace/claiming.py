@@ -1,29 +1,24 @@
 """The hub brings providers in: adds one that no register holds, and invites a manager to claim an organisation."""
 
 import uuid
-from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import select
 
-from foundation import clock
 from foundation.audit import record
-from foundation.config import Settings
 from foundation.database import db
-from foundation.outbox import write_letter
 from foundation.permission import Invalid
 from foundation.references import new_reference
 from foundation.submitting import say
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
+from marketplace.joining import lay_invitation
 from marketplace.organisation import Organisation
-from marketplace.person import INVITATION_LASTS, JoiningInvitation
+from marketplace.person import JoiningInvitation
 from marketplace.policy import authorise
 from marketplace.reading_register import owner_key
 from marketplace.register_facts import prefix_of
 from marketplace.roles import Kind, Role
-from marketplace.tokens import hash_of, new_token
 
 ALREADY_HERE = "A provider of this name is here already. Find it in the directory and invite its manager there."
 say("uq_organisations_owner_key", ALREADY_HERE, "name")
@@ -54,29 +49,6 @@ def invite_provider(organisation: Organisation, email: str, name: str, *, by: Ac
         authorise(by, Act.INVITE_PROVIDER, organisation)
         if organisation.kind is not Kind.PROVIDER:
             raise Invalid("Only a provider is claimed by invitation.")
-        token = new_token()
-        invitation = JoiningInvitation(
-            id=uuid.uuid4(), organisation_id=organisation.id, email=email, name=name, roles=[Role.PROVIDER_MANAGER.value],
-            token_hash=hash_of(token), invited_by_id=by.person_id, invited_by_name=by.name,
-            invited_at=clock.now(), expires_at=clock.now() + INVITATION_LASTS,
-        )  # fmt: skip
-        db.session.add(invitation)
-        db.session.flush()
+        invitation = lay_invitation(organisation, email, name, [Role.PROVIDER_MANAGER], by=by).invitation
         record(Act.INVITE_PROVIDER, organisation, by=by, about=organisation.id, after={"name": name})
-        _write(organisation, invitation, token, by)
     return invitation
-
-
-def _write(organisation: Organisation, invitation: JoiningInvitation, token: str, by: Actor) -> None:
-    """The letter with the way in; only the invited address can use it."""
-    settings: Settings = current_app.config["SETTINGS"]
-    days = INVITATION_LASTS // timedelta(days=1)
-    write_letter(
-        act=Act.INVITE_PROVIDER, organisation_id=organisation.id, to_address=invitation.email,
-        link=f"{settings.public_url}/join/{token}",
-        subject=f"Manage {organisation.name} on Harbour",
-        body=f"{invitation.name},\n\n{by.name} of {by.organisation_name} invites you to manage {organisation.name} on Harbour,"
-        " where boroughs find places for children.\n\n"
-        f"Open this address within {days} days to choose a password:\n{{link}}\n\n"
-        "Then complete your settings and apply to the lots that you want to work in.",
-    )  # fmt: skip

@@ -67,7 +67,7 @@ class ProviderStanding:
 
 
 def providers(wanted: Wanted, page: int, now: datetime) -> tuple[list[ProviderRow], int]:
-    """A page of providers by name, and how many fit in all. Vacancies count those said within 21 days."""
+    """A page of providers, those on Harbour first, by name; and how many fit in all. Vacancies count those said within 21 days."""
     fresh = Setting.vacancies_confirmed_at >= now - STALE_AFTER
     columns = (
         Organisation.reference, Organisation.name, Organisation.claimed_at, func.count(Setting.id),
@@ -80,7 +80,7 @@ def providers(wanted: Wanted, page: int, now: datetime) -> tuple[list[ProviderRo
         .outerjoin(Setting, Setting.provider_id == Organisation.id)
         .where(Organisation.kind == Kind.PROVIDER, *_conditions(wanted, now))
         .group_by(Organisation.id)
-        .order_by(Organisation.name, Organisation.id)
+        .order_by(Organisation.claimed_at.is_(None), Organisation.name, Organisation.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )

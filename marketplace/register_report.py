@@ -39,7 +39,7 @@ ONE_PAGE = text("""
     FROM register_imports i, jsonb_array_elements(i.findings) WITH ORDINALITY AS found(found, place)
     WHERE i.id = :id AND (:kind = '' OR found->>'kind' = :kind)
       AND (:words = '' OR found->>'urn' ILIKE :like OR found->>'said' ILIKE :like)
-    ORDER BY (found->>'row')::int NULLS LAST, place LIMIT :size OFFSET :skipped
+    ORDER BY array_position(CAST(:order AS text[]), found->>'kind'), (found->>'row')::int, place LIMIT :size OFFSET :skipped
 """)
 
 
@@ -73,8 +73,9 @@ def kinds_of(of: RegisterImport) -> list[tuple[str, str, int]]:
 
 
 def findings_of(of: RegisterImport, kind: str, words: str, page: int) -> list[FindingRow]:
-    """A page of findings, of one kind or all, in the file's order."""
+    """A page of findings, of one kind or all: what somebody must look at first, then in the file's order."""
     asked = {
-        "id": of.id, "kind": kind, "words": words, "like": f"%{words}%", "size": PAGE_SIZE, "skipped": (page - 1) * PAGE_SIZE
+        "id": of.id, "kind": kind, "words": words, "like": f"%{words}%", "size": PAGE_SIZE, "skipped": (page - 1) * PAGE_SIZE,
+        "order": list(KINDS)
     }  # fmt: skip
     return [FindingRow(*row) for row in db.session.execute(ONE_PAGE, asked)]

@@ -20,6 +20,7 @@ from marketplace.setting_words import (
     LEVEL_WORDS,
     STAY_WORDS,
     freshness_badge,
+    per_unit,
     rating_badge,
     vacancy_words,
 )
@@ -35,7 +36,7 @@ def _give_words(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
         kind_words=KIND_WORDS, accepts_words=ACCEPTS_WORDS, level_words=LEVEL_WORDS, stay_words=STAY_WORDS,
         level_badges=LEVEL_BADGES, freshness_badge=freshness_badge, rating_badge=rating_badge, vacancy_words=vacancy_words,
-        need_label=need_label,
+    need_label=need_label, per_unit=per_unit,
     )  # fmt: skip
 
 

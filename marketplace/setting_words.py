@@ -37,6 +37,11 @@ STAY_WORDS: dict[str, str] = {
 Badge = tuple[str, str]
 
 
+def per_unit(unit: str) -> str:
+    """A week, an hour, once: what a rate is paid for each of."""
+    return "once" if unit == "once" else f"{'an' if unit == 'hour' else 'a'} {unit}"
+
+
 def vacancy_words(vacancies: int | None) -> str:
     """No vacancy, 1 vacancy, 3 vacancies; nothing was said: not said."""
     if vacancies is None:

@@ -63,10 +63,9 @@ class TestInviteProvider:
         act_as_system()
         letter = session.scalars(select(Letter)).one()
         assert letter.to_address == "dana@hawthorn.example"
-        assert letter.link is not None
-        assert "/join/" in letter.link
+        assert "/join/" in (letter.link or "")
         assert "/join/" not in letter.body
-        assert invitation.token_hash not in letter.body
+        assert invitation.token_hash not in (letter.link or "")
 
     @pytest.mark.parametrize("role", OTHERS)
     def test_not_by_others_of_the_hub(self, session: Sessions, hub: Organisation, role: Role) -> None:
