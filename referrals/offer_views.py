@@ -12,6 +12,7 @@ from referrals.offer_list import PAGE, in_full, offer_of, offers_of
 from referrals.offering import revise_offer, submit_offer, withdraw_offer
 from referrals.peeking import report_peeking
 from referrals.reading import read_referral
+from referrals.results import result_of
 
 blueprint = Blueprint("offers", __name__)
 
@@ -52,7 +53,8 @@ def show_offer(reference: str) -> str:
     if actor.kind is not Kind.PROVIDER:
         report_peeking(reference, by=actor)
         raise NotFound
-    return render_template("referrals/offer.html", full=in_full(offer_of(reference, actor)))
+    offer = offer_of(reference, actor)
+    return render_template("referrals/offer.html", full=in_full(offer), result=result_of(offer))
 
 
 @blueprint.get("/offers/<reference>/receipt.json")

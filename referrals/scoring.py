@@ -33,9 +33,8 @@ from referrals.price_scores import (
 from referrals.quality import TOP_MARK
 from referrals.referral import Referral
 
-#: Weeks over which prices are compared where the referral does not say how long the stay is expected to last.
-USUAL_WEEKS = {"residential": 52, "fostering": 104, "special_school": 52}
-WEEKS_OTHERWISE = 52
+#: Weeks over which prices are compared in every lot where the referral does not say how long the stay is expected to last: a year.
+USUAL_WEEKS = 52
 
 #: How far and how often the weights are moved to see whether the first offer stays first.
 MOVED_BY = 0.1
@@ -44,7 +43,7 @@ TRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The expected stay over which prices are compared: its weeks, and whether they are the lot's usual for want of the referral's own."""
+    """The expected stay over which prices are compared: its weeks, and whether they are the usual ones for want of the referral's own."""
 
     weeks: int
     is_usual: bool
@@ -84,7 +83,7 @@ def stay_of(referral: Referral) -> Stay:
     """How long the child is expected to stay."""
     if referral.expected_weeks:
         return Stay(referral.expected_weeks, is_usual=False)
-    return Stay(USUAL_WEEKS.get(referral.lot.key, WEEKS_OTHERWISE), is_usual=True)
+    return Stay(USUAL_WEEKS, is_usual=True)
 
 
 def evaluation_of(lot: Lot, stay: Stay) -> Evaluation:
