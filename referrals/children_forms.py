@@ -30,7 +30,10 @@ class ChildForm(Form):
     date_of_birth = DayField("Date of birth", [InputRequired("Enter the date of birth.")])
     sex = RadioField("Sex", [InputRequired("Choose boy, girl or not known.")], choices=SEXES, widget=GovRadioInput())
     ethnicity = SelectField(
-        "Ethnicity", choices=[("", "Not chosen"), *choices("ssda903_ethnicity")], widget=GovSelect()
+        "Ethnicity",
+        choices=[("", "Not chosen"), *choices("ssda903_ethnicity")],
+        validate_choice=False,
+        widget=GovSelect(),
     )
     home_address = TextAreaField("Home address", widget=GovTextArea())
     home_postcode = _text("Home postcode")

@@ -29,7 +29,7 @@ _COMMON = frozenset(_GENERAL.split())
 _SHAPES: tuple[tuple[str, str], ...] = (
     ("a postcode", r"\b(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\b"),
     ("an e-mail address", r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"),
-    ("a telephone number", r"(?<!\d)(?:\+44\s?|0)(?:\d[\s-]?){9,10}(?!\d)"),
+    ("a telephone number", r"(?<!\d)(?:\+44\s?|\(?0)(?:\d[\s()-]*){8,9}\d(?!\d)"),
 )
 _NUMBERS = (
     ("an NHS number", r"(?<!\d)\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)", nhs_number),
