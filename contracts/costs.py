@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from foundation import clock
-from foundation.formatting import money
+from foundation.formatting import money, plural
 from foundation.quarters import FinancialYear
 from marketplace.cost_explained import explain
 from marketplace.costing import NOUGHT, cost, weekly_cost
@@ -99,6 +99,11 @@ def cost_line(line: FeeLine, starts: date, ends: date) -> CostLine:
     spent = told[0].cost if told else NOUGHT
     reckoning = told[0].arithmetic.split(" = ")[0] if told else "not charged in this period"
     units = reckoning.rsplit(" × ", 1)[-1]
+    if told and line.unit is Unit.YEAR:
+        # The engine's own word is a fraction of years of 365 and 366 days: exact, and no help to a reader.
+        last = ends if line.ends is None else min(ends, line.ends)
+        units = plural((last - max(starts, line.starts)).days, "day")
+        reckoning = f"{rate_of(line)} for {units}"
     return CostLine(line.kind.value, line.label, rate_of(line), line.starts, line.ends, reckoning, units, spent)
 
 

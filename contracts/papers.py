@@ -47,7 +47,7 @@ class Paper:
         """What stands at the foot of every page: framework, lot and terms, nothing of the child."""
         lot = self.agreement.lot
         return (
-            f"{lot.framework.name}, lot {lot.number} {lot.name.lower()} · Terms and conditions version {self.terms.number}"
+            f"{lot.framework.name}, lot {lot.number} · Terms and conditions version {self.terms.number}"
             f" of {day_plain(self.terms.applies_from)}"
         )
 
@@ -71,7 +71,7 @@ class Paper:
         """The fee lines, each with its rate, its days and its cost."""
         return [
             [
-                line.label, unbroken(line.rate), unbroken(day_medium(line.starts_on)),
+                line.label, line.rate, unbroken(day_medium(line.starts_on)),
                 unbroken(day_medium(line.ends_on)) if line.ends_on else "the end", line.units, money(line.cost),
             ]
             for line in self.cost.lines
