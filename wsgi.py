@@ -62,6 +62,7 @@ from referrals import (
     evaluation,
     form_views,
     inbox_views,
+    inbox_work,
     invitation_views,
     leaving_views,
     offer,
@@ -96,6 +97,7 @@ WORK: tuple[work.Source, ...] = (
     market_work.items_of,
     referral_work.work_of_referrals,
     choosing_work.work_of_choosing,
+    inbox_work.work_of_inbox,
     work_sources.items_of,
     agreement_work.agreements_of,
 )

@@ -1,6 +1,5 @@
 """Clarifications: an invited provider asks, the borough answers, and everybody who was invited reads both, without the asker."""
 
-import re
 import uuid
 from collections.abc import Iterable
 
@@ -19,7 +18,7 @@ from marketplace.acts import Act
 from marketplace.policy import authorise
 from marketplace.setting import Setting
 from referrals.child import Identity
-from referrals.giveaways import giveaways
+from referrals.identifying_text import Known, known_of, matches
 from referrals.notices_answering import tell_answered, tell_asked
 from referrals.referral import AnswerToAll, Clarification, Invitation, Referral
 
@@ -66,33 +65,30 @@ def answer_clarification(clarification: Clarification, answer: str, *, by: Actor
     return answered
 
 
-def _checked(text: str, field: str, names: Iterable[str]) -> str:
+def _checked(text: str, field: str, known: Iterable[Known]) -> str:
     """The text, trimmed; refused where it is empty, too long, or gives somebody away."""
     said = text.strip()
     if not said:
         raise Invalid(f"Enter the {field}.", field)
     if len(said) > LONGEST:
         raise Invalid(f"The {field} has {len(said):,} characters. Keep it to {LONGEST:,}.", field)
-    found = giveaways(said, names)
+    found = [f"{match.what} (“{said[match.start : match.end]}”)" for match in matches(said, known)]
     if found:
         raise Invalid(f"Every invited provider reads this. Take out {joined(found)}.", field)
     return said
 
 
-def _own_names(by: Actor) -> list[str]:
+def _own_names(by: Actor) -> list[Known]:
     """What would tell the other providers who asks: the provider's name, its settings', and the person's."""
-    settings = db.session.scalars(select(Setting.name).where(Setting.provider_id == by.organisation_id)).all()
-    return [by.organisation_name, by.name, *settings]
+    settings = db.session.scalars(select(Setting.name).where(Setting.provider_id == by.organisation_id))
+    names = [("your organisation’s name", by.organisation_name), ("your name", by.name)]
+    return [Known(*each) for each in (*names, *(("your setting’s name", name) for name in settings))]
 
 
-def _names_of_the_child(referral: Referral) -> list[str]:
+def _names_of_the_child(referral: Referral) -> list[Known]:
     """What may stand in no text that a provider reads."""
     identity = db.session.get(Identity, referral.child_id)
-    if identity is None:
-        return []
-    particulars = (identity.first_name, identity.family_name, identity.known_as, identity.upn, identity.nhs_number)
-    names = [*particulars, identity.uln, identity.case_number, *re.split(r"[\n,;]", identity.other_names)]
-    return [name for name in names if name]
+    return known_of(identity) if identity else []
 
 
 def _invited(referral: Referral) -> Iterable[uuid.UUID]:

@@ -5,11 +5,15 @@ The row policies of offers, fee lines and responses ask whether the referral is 
 `FOR SHARE`, its opener `FOR UPDATE`, so that no slow answer surfaces after opening.
 """
 
+from datetime import datetime
+
 from sqlalchemy.exc import ProgrammingError
 
+from foundation import clock
 from foundation.database import db
 from foundation.formatting import clock_time, day
 from foundation.permission import NotNow
+from foundation.working_days import BeyondBankHolidays, london_day, working_days_between
 from referrals.referral import Referral
 
 REFUSED_BY_ROW_POLICY = "42501"
@@ -36,3 +40,12 @@ def too_late(referral: Referral) -> str:
         return "This referral takes no answers. Nothing was sent."
     when = f"{clock_time(referral.deadline)} on {day(referral.deadline)}"
     return f"The deadline passed at {when}. Nothing was sent."
+
+
+def working_days_until(deadline: datetime) -> int:
+    """Working days left: 0 on the day itself, negative after it; five in seven where the bank holidays are not known."""
+    today, on = clock.today(), london_day(deadline)
+    try:
+        return working_days_between(today, on)
+    except BeyondBankHolidays:
+        return (on - today).days * 5 // 7

@@ -11,12 +11,11 @@ from sqlalchemy.orm import aliased
 
 from foundation import clock
 from foundation.database import db
-from foundation.formatting import in_london
-from foundation.working_days import working_days_between
 from marketplace.actor import Actor
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
+from referrals.deadlines import working_days_until
 from referrals.offer import DeclineReason, Offer, OfferState, Response
 from referrals.referral import Invitation, PublishedProfile, Referral, ReferralState
 from referrals.titles import title_of
@@ -244,7 +243,7 @@ def _row(row: Row[*tuple[Any, ...]]) -> InboxRow:
         reference=row.reference, title=title_of(row.key, row.age, row.sex), borough=row.borough, lot=row.lot, state=row.state,
         needed_by=row.needed_by, expected_weeks=row.expected_weeks, deadline=row.deadline,
         is_open=row.state is ReferralState.PUBLISHED and now <= row.deadline,
-        days_left=working_days_between(in_london(now), in_london(row.deadline)), fit=row.fit,
+        days_left=working_days_until(row.deadline), fit=row.fit,
         settings=tuple(each["name"] for each in settings), setting_ids=tuple(each["setting_id"] for each in settings),
         why=tuple(settings[0]["why"]) if settings else (), declined=row.reason, offers=tuple(row.offers or ()),
     )  # fmt: skip

@@ -10,12 +10,11 @@ from sqlalchemy.orm import defaultload
 
 from foundation import clock
 from foundation.database import db
-from foundation.formatting import in_london
 from foundation.permission import NotFound
-from foundation.working_days import working_days_between
 from marketplace.actor import Actor
 from marketplace.framework import Lot
 from marketplace.needs import need_label
+from referrals.deadlines import working_days_until
 from referrals.declining import live_decline
 from referrals.offer import Offer, OfferState, Response
 from referrals.queries import normal_reference
@@ -62,7 +61,7 @@ class InvitedReferral:
     def days_left(self) -> int:
         """Working days until the deadline, 0 on its day, negative after it."""
         assert self.referral.deadline is not None
-        return working_days_between(in_london(clock.now()), in_london(self.referral.deadline))
+        return working_days_until(self.referral.deadline)
 
     @property
     def needs(self) -> list[tuple[str, str, bool]]:

@@ -7,10 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from foundation import clock
 from foundation.database import db
 from foundation.formatting import clock_time, day_short, plural, working_days
-from foundation.working_days import BeyondBankHolidays, london_day, working_days_between
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.needs import need_label
@@ -18,6 +16,7 @@ from marketplace.organisation import Organisation
 from marketplace.person import Person
 from marketplace.policy import may
 from referrals import queries
+from referrals.deadlines import working_days_until
 from referrals.offer import Response
 from referrals.profiling import profile_of
 from referrals.referral import Invitation, PublishedProfile, Referral, ReferralState
@@ -180,16 +179,8 @@ def deadline_of(referral: Referral) -> Deadline | None:
     when = f"{day_short(referral.deadline)}, {clock_time(referral.deadline)}"
     if referral.is_closed_for_answers:
         return Deadline("Closed", when, "now" if referral.state is S.PUBLISHED else "")
-    left = _working_days_until(referral.deadline)
+    left = working_days_until(referral.deadline)
     return Deadline(working_days(left), when, "now" if left <= 0 else "soon" if left <= 2 else "")
-
-
-def _working_days_until(deadline: datetime) -> int:
-    today, on = clock.today(), london_day(deadline)
-    try:
-        return working_days_between(today, on)
-    except BeyondBankHolidays:
-        return (on - today).days * 5 // 7
 
 
 def _invited(

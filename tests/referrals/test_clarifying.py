@@ -34,7 +34,7 @@ class TestAskClarification:
         [
             ("", "Enter the question"),
             ("x" * 2001, "Keep it to 2,000"),
-            ("Could Rowan House visit first?", "the name “Rowan House”"),
+            ("Could Rowan House visit first?", "your setting’s name .“Rowan House”"),
             ("Write to bea@oakfield.example", "an e-mail address"),
             ("Ring 020 7946 0018 please", "a telephone number"),
             ("How far is CR0 1EA?", "a postcode"),
