@@ -47,8 +47,8 @@ class SettingForm(Form):
     version = HiddenField(default="0")
 
     def validate_urn(self, field: StringField) -> None:
-        """A reference that can be one: six digits for a school, Ofsted's own for the rest."""
-        if not field.data:
+        """A reference that can be one: six digits for a school, Ofsted's own for the rest. One that stood there may stay."""
+        if not field.data or field.data == field.object_data:
             return
         readers = (school_urn, ofsted_urn) if "school" in self.kind.data else (ofsted_urn,)
         for reader in readers:

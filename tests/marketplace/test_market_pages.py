@@ -221,6 +221,13 @@ class TestSettings:
         assert says in answer.text
         assert "By the park." in answer.text
 
+    def test_an_invented_reference_that_stood_there_may_stay(self, provider: Organisation, client_as: Clients) -> None:
+        reference = a_setting(provider, urn="DM00096").reference
+        facts = {"name": "Rowan Lodge", "kind": "childrens_home", "urn": "DM00096", "version": "1"}
+        client = client_as(a_person(provider, Role.PROVIDER_MANAGER))
+        assert client.post(f"/settings/{reference}/facts", data=facts).status_code == 303
+        assert client.post(f"/settings/{reference}/facts", data=facts | {"urn": "DM1"}).status_code == 422
+
     def test_another_s_setting_is_not_there(self, provider: Organisation, client_as: Clients) -> None:
         reference = a_setting(a_provider("Beech Ltd")).reference
         client = client_as(a_person(provider, Role.PROVIDER_MANAGER))
