@@ -26,7 +26,7 @@ def show_form(reference: str) -> str:
     """Where the form stands: what is complete, what is to mend, what is missing. Once it is sent, its answers."""
     actor = signed_in_actor()
     referral = queries.referral_of(reference, actor)
-    authorise(actor, Act.SAVE_ANSWERS, referral)
+    authorise(actor, Act.OPEN_IDENTITY, referral)
     task_list = task_list_of(referral)
     page = "task_list" if may(actor, Act.SAVE_ANSWERS, referral) else "answers"
     return render_template(
@@ -68,7 +68,7 @@ def show_preview(reference: str) -> str:
     """Exactly what providers will see."""
     actor = signed_in_actor()
     referral = queries.referral_of(reference, actor)
-    authorise(actor, Act.SAVE_ANSWERS, referral)
+    authorise(actor, Act.OPEN_IDENTITY, referral)
     profile = profile_of(referral, queries.answers_of(referral).answers, queries.identity_of_referral(referral))
     return render_template("referrals/preview.html", referral=referral, profile=profile)
 

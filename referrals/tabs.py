@@ -8,6 +8,9 @@ from flask import request
 from sqlalchemy import and_, func, select
 
 from foundation.database import db
+from marketplace.acts import Act
+from marketplace.policy import permits
+from marketplace.signed_in import signed_in_actor
 from referrals.offer import Response
 from referrals.referral import Clarification, Invitation, Referral, ReferralState
 
@@ -42,6 +45,11 @@ def _was_published(referral: Referral) -> bool:
     return referral.published_at is not None
 
 
+def _may_read_the_form(referral: Referral) -> bool:
+    """The answers say who the child is to those who know: they are for the roles that may open identity."""
+    return permits(signed_in_actor(), Act.OPEN_IDENTITY, referral)
+
+
 def _offers(referral: Referral, counts: Counts) -> str:
     sealed = " sealed" if referral.opened_at is None else ""
     return f"Offers ({counts.offers}{sealed})" if counts.offers else "Offers"
@@ -49,7 +57,7 @@ def _offers(referral: Referral, counts: Counts) -> str:
 
 TABS: list[Tab] = [
     Tab(lambda referral, counts: "Overview", "", _always),
-    Tab(lambda referral, counts: "Form", "/form", _always),
+    Tab(lambda referral, counts: "Form", "/form", _may_read_the_form),
     Tab(lambda referral, counts: "Settings that fit", "/settings", _was_published),
     Tab(lambda referral, counts: _with("Invited", counts.invited), "/invitations", _was_published),
     Tab(lambda referral, counts: _with("Questions", counts.questions), "/questions", _was_published),

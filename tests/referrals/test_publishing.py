@@ -326,6 +326,17 @@ class TestThePages:
         assert "2 of 2" in page
         assert "£" not in page
 
+    def test_a_finance_officer_reads_the_overview_without_name_or_form(self, place: Place, client_as: ClientAs) -> None:
+        references = [place.published().reference, a_draft(place.officer, place.lot).reference]
+        client = client_as(a_colleague(place.officer, Role.FINANCE_OFFICER))
+        for reference in references:
+            page = client.get(f"/referrals/{reference}")
+            assert page.status_code == 200
+            assert CANARY not in page.text
+            assert f"/referrals/{reference}/form" not in page.text
+            assert client.get(f"/referrals/{reference}/form").status_code == 403
+        assert CANARY not in client.get("/referrals").text + client.get("/children").text
+
     def test_no_page_needs_more_than_12_statements(self, place: Place, client_as: ClientAs) -> None:
         references = [place.published().reference for _ in range(3)]
         child = a_child(place.officer).reference
