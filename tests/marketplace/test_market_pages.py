@@ -221,7 +221,9 @@ class TestSettings:
         assert says in answer.text
         assert "By the park." in answer.text
 
-    def test_an_invented_reference_that_stood_there_may_stay(self, provider: Organisation, client_as: Clients) -> None:
+    def test_an_invented_reference_that_stood_there_may_stay(
+        self, provider: Organisation, known_postcodes: None, client_as: Clients
+    ) -> None:
         reference = a_setting(provider, urn="DM00096").reference
         facts = {"name": "Rowan Lodge", "kind": "childrens_home", "urn": "DM00096", "version": "1"}
         client = client_as(a_person(provider, Role.PROVIDER_MANAGER))
