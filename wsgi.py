@@ -52,7 +52,16 @@ from marketplace import (
     work,
 )
 from marketplace import work_sources as market_work
-from outcomes import monitoring, report, return_jobs, return_views, work_sources
+from outcomes import (
+    monitoring,
+    report,
+    report_commands,
+    report_jobs,
+    report_views,
+    return_jobs,
+    return_views,
+    work_sources,
+)
 from referrals import (
     approval_views,
     child,
@@ -84,13 +93,13 @@ BLUEPRINTS = (
     audit_views.blueprint, register_views.blueprint,
     framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint,
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
-    form_views.blueprint, approval_views.blueprint, return_views.blueprint,
+    form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
-JOBS = (register_jobs, posting_letters, return_jobs)
+JOBS = (register_jobs, posting_letters, return_jobs, report_jobs)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = (
@@ -105,7 +114,7 @@ WORK: tuple[work.Source, ...] = (
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (
     places_commands.init_app, audit_verifying.init_app, people_commands.init_app, register_commands.init_app,
-    demo_commands.init_app,
+    report_commands.init_app, demo_commands.init_app,
 )  # fmt: skip
 
 

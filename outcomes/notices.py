@@ -1,12 +1,20 @@
 """Who is told of returns and reports, and in which words. No letter says anything of a child."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from foundation.formatting import day
 from foundation.outbox import write_letter
 from marketplace.acts import Act
 from marketplace.policy import POLICY
 from marketplace.roles import Role
 from outcomes.monitoring import MonitoringReturn
+from outcomes.report import Report, ReportKind
 
+#: who reads reports as part of their work, in whichever organisation
+READERS = (
+    Role.HUB_MANAGER, Role.HUB_ANALYST, Role.COMMISSIONER, Role.QUALITY_OFFICER, Role.DIRECTOR, Role.PROVIDER_MANAGER,
+)  # fmt: skip
 QUALITY_AT_THE_HUB = (Role.HUB_MANAGER, Role.HUB_ANALYST, Role.QUALITY_OFFICER)
 
 
@@ -64,6 +72,17 @@ def return_is_late(unsent: MonitoringReturn) -> None:
         f"The monitoring return for {unsent.quarter} in the lot {unsent.lot.name} was due on {day(unsent.due_on)}. Send it as"
         f" soon as you can; the quarter's report counts it as late: /returns/{unsent.reference}",
     )  # fmt: skip
+
+
+def report_made(report: Report, boroughs: Iterable[UUID]) -> None:
+    """Whom it is about, the hub, and for the partnership's report every borough: it can be read."""
+    told = {report.about_id, report.hub_id} | (set(boroughs) if report.kind is ReportKind.PARTNERSHIP else set())
+    for organisation_id in sorted(told):
+        write_letter(
+            act=Act.MAKE_REPORT, organisation_id=organisation_id, to_roles=READERS, subject=report.title,
+            body=f"The {report.title[0].lower()}{report.title[1:]}, version {report.number}, has been made. Read it here, signed"
+            f" in: /reports/{report.reference}",
+        )  # fmt: skip
 
 
 def _tell_provider(about: MonitoringReturn, act: Act, subject: str, body: str) -> None:

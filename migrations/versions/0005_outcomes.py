@@ -86,14 +86,23 @@ def tables() -> None:
         sa.Column("ordered_by_name", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("made", sa.Integer(), nullable=False),
+        sa.Column("settled", postgresql.JSONB(), nullable=False),
         sa.Column("failures", postgresql.JSONB(), nullable=False),
         sa.Column("finished_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.CheckConstraint("made >= 0 AND made <= wanted", name=op.f("ck_report_runs_no_more_than_wanted")),
         sa.ForeignKeyConstraint(["hub_id"], ["organisations.id"], name=op.f("fk_report_runs_hub_id_organisations")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_runs")),
         sa.UniqueConstraint("reference", name=op.f("uq_report_runs_reference")),
     )
     op.create_index("ix_report_runs_hub_id_ordered_at", "report_runs", ["hub_id", "ordered_at"], unique=False)
+    op.create_index(
+        "uq_report_runs_one_under_way",
+        "report_runs",
+        ["hub_id", "quarter"],
+        unique=True,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_table(
         "reports",
         sa.Column("hub_id", sa.UUID(), nullable=False),

@@ -34,6 +34,8 @@ class Indicator:
     limit: Fraction
     lots: tuple[str, ...]
     unit: str = ""
+    #: its denominator counts children or their families, so that fewer than five are not shown in a report
+    of_children: bool = False
     frequency: str = "each quarter"
 
     @property
