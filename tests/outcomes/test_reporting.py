@@ -1,7 +1,7 @@
 """Reports: ordered, made, archived, read. Documents themselves are looked at in test_report_documents."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -24,6 +24,7 @@ from outcomes.report import Report, ReportKind, ReportRun
 from outcomes.report_jobs import make_or_name, order_at_quarter_end
 from outcomes.reporting import make_report, order_reports, read_report, wanted_reports
 from tests.makers.answers import here
+from tests.makers.outcomes import a_placement
 from tests.makers.reports import MADE_ON, Q2, Q3, Year, a_year
 from tests.makers.standing import a_person, a_provider, acting
 
@@ -120,8 +121,9 @@ class TestMaking:
 
     def test_makes_a_new_version_when_figures_change(self, year: Year, move_clock: Callable[[datetime], None]) -> None:
         first = made(year, ReportKind.PARTNERSHIP, year.market.hub).reference
-        move_clock(datetime(2026, 7, 1, 9, tzinfo=UTC))
-        late = made(year, ReportKind.PARTNERSHIP, year.market.hub, ordered(year))
+        move_clock(MADE_ON + timedelta(hours=7))
+        a_placement(year.second, year.market.setting, year.market.lot, date(2025, 12, 29))
+        late = made(year, ReportKind.PARTNERSHIP, year.market.hub)
         assert (late.number, late.reference == first) == (2, False)
 
     def test_is_the_worker_s_alone(self, year: Year) -> None:
