@@ -69,5 +69,5 @@ def deciding_page(referral: Referral, comparison: Comparison, form: AwardForm) -
     refusal = refusal_of(signed_in_actor(), Act.AWARD_OFFER, referral)
     return render_template(
         "contracts/award_offer.html", referral=referral, comparison=comparison, form=form, hints=hints_of(comparison),
-        refusal=refusal, stronger=STRONGER_REASON,
+        refusal=refusal, stronger=STRONGER_REASON, undone=awards_of(referral),
     )  # fmt: skip
