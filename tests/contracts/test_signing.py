@@ -1,9 +1,11 @@
 """Signing: the provider first, then the borough, on paper that is made once."""
 
 import hashlib
+import threading
 
 import page
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session, undefer
@@ -11,9 +13,12 @@ from sqlalchemy.orm import Session, scoped_session, undefer
 from contracts.agreement import Agreement, AgreementState, Signature
 from contracts.signing import sign_for_borough, sign_for_provider
 from foundation.audit import AuditEvent
+from foundation.database import db
 from foundation.files import StoredFile
 from foundation.outbox import Letter
 from foundation.permission import Invalid, NotNow, NotPermitted, Stale
+from foundation.tenancy import act_behind
+from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.roles import Role
 from tests.makers.contracts import a_deal, a_draft, as_read_by, issued, signed, signed_by_provider
@@ -126,3 +131,38 @@ class TestSigningForTheBorough:
         ]
         acting(deal.head)
         assert len(session.scalars(select(Letter).where(Letter.act == Act.SIGN_FOR_BOROUGH)).all()) == 1
+
+
+@pytest.mark.slow
+def test_two_managers_who_sign_at_once_leave_one_signature_and_one_paper(app: Flask) -> None:
+    """On two real connections: one signs for the borough, the other is told that both sides have signed already."""
+    with app.app_context():
+        deal = a_deal(name="Raceham")
+        second = a_person(deal.borough, Role.PLACEMENT_MANAGER, name="Second Manager")
+        key = signed_by_provider(deal).id
+        db.session.commit()
+    outcomes: list[str] = []
+    gate = threading.Barrier(2)
+
+    def sign(manager: Actor) -> None:
+        with app.app_context():
+            act_behind(manager.fence)
+            agreement = db.session.get_one(Agreement, key)
+            gate.wait()
+            try:
+                sign_for_borough(agreement, manager.name, by=manager)
+                outcomes.append("signed")
+            except NotNow as refused:
+                outcomes.append(str(refused))
+
+    racers = [threading.Thread(target=sign, args=[manager]) for manager in (deal.manager, second)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    assert sorted(outcomes) == ["Both sides have signed already.", "signed"]
+    with app.app_context():
+        act_behind(deal.manager.fence)
+        assert db.session.scalar(select(func.count(Signature.id)).where(Signature.agreement_id == key)) == 2
+        papers = select(func.count(StoredFile.id)).where(StoredFile.name.endswith("-signed.pdf"))
+        assert db.session.scalar(papers) == 1
