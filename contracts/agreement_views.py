@@ -8,7 +8,14 @@ from contracts.drafting import change_agreement
 from contracts.drawing_up import draw_up_agreement, issue_agreement
 from contracts.forms import DecideForm, DraftForm, EndForm, SignForm, StartForm, day_of
 from contracts.placing import end_placement, start_placement
-from contracts.queries import agreement_for, award_to_draw_up, issued_hash, outcomes_of
+from contracts.queries import (
+    agreement_for,
+    award_for,
+    issued_hash,
+    offer_to_draw_up,
+    outcomes_of,
+    reference_of_agreement,
+)
 from contracts.signing import require_turn, sign_for_borough, sign_for_provider
 from contracts.views import blueprint as blueprint
 from foundation.database import db
@@ -24,9 +31,13 @@ Answer = Response | tuple[str, int]
 
 @blueprint.route("/new/<referral>", methods=["GET", "POST"])
 def draw_up(referral: str) -> Answer:
-    """An officer has the agreement drawn up from the award."""
+    """An officer has the agreement drawn up from the award; whoever comes once it is there is led to it."""
     actor, form = signed_in_actor(), DecideForm()
-    award, offer = award_to_draw_up(referral, actor)
+    award = award_for(referral, actor)
+    drawn_up = reference_of_agreement(award) if request.method == "GET" else None
+    if drawn_up:
+        return redirect(url_for("placements.show", reference=drawn_up), 303)
+    offer = offer_to_draw_up(award, actor)
     if form.validate_on_submit() and form.carry_out(draw_up_agreement, award, by=actor):
         return _on_to(form.outcome, "The agreement is drawn up. Check it, then issue it to the provider.")
     return render_template(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import joinedload, lazyload, undefer
 
-from contracts.agreement import Agreement, AgreementFeeLine, AgreementOutcome, Signature
+from contracts.agreement import Agreement, AgreementFeeLine, AgreementOutcome, AgreementState, Signature
 from contracts.award import Award
 from foundation.audit import AuditEvent
 from foundation.database import db
@@ -80,14 +80,23 @@ def outcomes_of(agreement: Agreement) -> Sequence[AgreementOutcome]:
     return db.session.scalars(of.order_by(AgreementOutcome.position)).all()
 
 
-def award_to_draw_up(reference: str, actor: Actor) -> tuple[Award, Offer]:
-    """The award that stands on a referral, and its offer, by the referral's reference: for whoever may draw up its agreement."""
-    award = _award(Referral.reference == reference, actor)
+def award_for(reference: str, actor: Actor) -> Award:
+    """The award that stands on a referral, for either side of it, by the referral's reference."""
+    return _award(Referral.reference == reference, actor)
+
+
+def offer_to_draw_up(award: Award, actor: Actor) -> Offer:
+    """The awarded offer with its setting, for whoever may draw up its agreement."""
     refusal = refusal_of(actor, Act.DRAW_UP_AGREEMENT, award)
     if refusal is not None:
         raise NotPermitted(Act.DRAW_UP_AGREEMENT, actor, award, refusal)
-    offer = select(Offer).where(Offer.id == award.offer_id).options(joinedload(Offer.setting))
-    return award, db.session.scalars(offer).one()
+    return db.session.scalars(select(Offer).where(Offer.id == award.offer_id).options(joinedload(Offer.setting))).one()
+
+
+def reference_of_agreement(award: Award) -> str | None:
+    """The reference of the agreement that was drawn up from the award already, if there is one."""
+    of = select(Agreement.reference).where(Agreement.award_id == award.id, Agreement.state != AgreementState.CANCELLED)
+    return db.session.scalar(of)
 
 
 def issued_hash(agreement: Agreement) -> str:
