@@ -28,7 +28,7 @@ class PersonAtTheScreen:
     def signs_in(self, password: str = PASSWORD) -> Self:
         """Give address and password, and land on *Your work*."""
         self.opens("/sign-in")
-        self.fills("Email address", self.email)
+        self.fills("E-mail address", self.email)
         self.fills("Password", password)
         self.presses("Sign in")
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Your work")
