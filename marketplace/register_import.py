@@ -129,24 +129,28 @@ def _require_believable(rows: Rows, ordered: RegisterImport) -> None:
 
 
 def _carry_over(rows: Rows, ordered: RegisterImport, progress: Progress) -> list[Kept]:
-    """Every step of the import within its transaction; fills in the counts and gives the findings."""
+    """Every step of the import within its transaction; fills in the counts and gives the findings.
+
+    `progress` writes to the import's row from another connection: until the last step is told, this transaction must
+    not touch that row, or the two wait for each other for ever. So the counts are set at the end.
+    """
     progress(STEPS[0], 0, len(STEPS))
     read = [row for row in rows if isinstance(row, RegisterRow)]
     references = References(statements.taken_references())
     statements.copy_rows(_staged(read, references))
     progress(STEPS[1], 1, len(STEPS))
-    ordered.providers_added = statements.add_providers()
+    providers_added = statements.add_providers()
     progress(STEPS[2], 2, len(STEPS))
     changes = statements.changed_rows()
     moved = statements.move_settings()
-    ordered.settings_changed = statements.change_settings()
+    settings_changed = statements.change_settings()
     progress(STEPS[3], 3, len(STEPS))
     added = set(statements.add_settings())
     statements.place_settings()
     progress(STEPS[4], 4, len(STEPS))
+    ordered.providers_added, ordered.settings_added = providers_added, len(added)
+    ordered.settings_changed, ordered.settings_unchanged = settings_changed, len(read) - len(added) - settings_changed
     ordered.rows_read, ordered.rows_skipped = len(rows), len(rows) - len(read)
-    ordered.settings_added = len(added)
-    ordered.settings_unchanged = len(read) - len(added) - ordered.settings_changed
     return [*_of_rows(rows, added), *(_of_change(change, moved) for change in changes), *_of_gone()]
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from foundation.database import db
+from foundation.reloading import reloads_itself, while_under_way
 from marketplace.acts import Act
 from marketplace.organisation import Organisation
 from marketplace.policy import permits
@@ -42,7 +43,7 @@ def send() -> Response | tuple[str, int]:
 
 
 @blueprint.get("/<reference>")
-def show(reference: str) -> str:
+def show(reference: str) -> Response:
     """One import: how far it is, or what it found, by kind and page by page."""
     of = import_called(reference, signed_in_actor())
     kinds = kinds_of(of)
@@ -51,9 +52,11 @@ def show(reference: str) -> str:
     page = max(1, request.args.get("page", 1, int))
     rows = findings_of(of, kind, words, page)
     last = page + (len(rows) == PAGE_SIZE) if words else max(1, -(-number // PAGE_SIZE))
-    return render_template(
-        "register/import.html", of=of, kinds=kinds, chosen=kind, words=words, rows=rows, page=page, last=last
-    )
+    shown = render_template(
+        "register/import.html",
+        of=of, kinds=kinds, chosen=kind, words=words, rows=rows, page=page, last=last, reloads=reloads_itself(),
+    )  # fmt: skip
+    return while_under_way(shown, of.is_under_way)
 
 
 def _index(form: RegisterForm) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """A whole Harbour for a journey: its own database with the demo's standing part, a web server, a worker, and the clock in hand."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,8 @@ class Harbour:
 
     def work_off(self) -> None:
         """Let the worker do all that is waiting: letters, imports, reports."""
-        run_worker(self.app, until_idle=True)
+        with ThreadPoolExecutor(1) as worker:  # the browser's own event loop runs in this thread
+            worker.submit(run_worker, self.app, until_idle=True).result()
 
     def let_pass(self, span: timedelta) -> None:
         """Time passes, for everybody at once."""
