@@ -12,8 +12,7 @@ from foundation.formatting import joined
 from foundation.money import to_penny
 from referrals.comparing import Compared, Comparison
 from referrals.offer import OfferResult
-from referrals.price_scores import shown
-from referrals.quality import TOP_MARK
+from referrals.quality import TOP_MARK, figure
 from referrals.referral import Referral
 from referrals.scoring import arithmetic_for_provider
 
@@ -42,8 +41,8 @@ def _reason(comparison: Comparison, compared: Compared, successful: bool) -> str
     place = f"{compared.scored.place} of {len(comparison.offers)}"
     if successful:
         return f"Your offer was chosen. It stood at {place}."
-    lowest = min((cell.mean for cell in compared.cells), default=None)
-    weakest = [cell.criterion.name for cell in compared.cells if cell.mean == lowest]
-    if lowest is None or lowest == TOP_MARK:
-        return f"Your offer stood at {place}; its quality had full marks."
-    return f"Your offer stood at {place}. It was marked lowest on {joined(weakest)}: {shown(lowest)} of {TOP_MARK}."
+    means = {cell.mean for cell in compared.cells}
+    if len(means) <= 1:
+        return f"Your offer stood at {place}." + "".join(f" Every question had {figure(m)} of {TOP_MARK}." for m in means)
+    weakest = joined([cell.criterion.name for cell in compared.cells if cell.mean == min(means)])
+    return f"Your offer stood at {place}. It was marked lowest on {weakest}: {figure(min(means))} of {TOP_MARK}."
