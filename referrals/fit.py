@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
+from math import lcm
+from operator import ge, mul
 
 from foundation.formatting import joined
 from foundation.geography import DistanceBand, distance_band, distance_miles
@@ -112,16 +114,37 @@ def how_often_first(fits: Sequence[Fit], *, draws: int = 1000, seed: int = 1) ->
     Seeded, so that the same card always says the same. Level firsts each count. It says how firm the order is, in place
     of decimals that look exact.
     """
-    ordered = sorted(fits, key=lambda fit: fit.reference)
     generator = random.Random(seed)
-    firsts = dict.fromkeys((fit.reference for fit in ordered), 0)
-    for _ in range(draws if ordered else 0):
-        factors = {field.name: Fraction(generator.randint(900, 1100), 1000) for field in fields(FitWeights)}
-        totals = {fit.reference: sum(line.points * factors[line.about] for line in fit.lines) for fit in ordered}
-        best = max(totals.values())
-        for reference, total in totals.items():
-            firsts[reference] += total == best
+    firsts = dict.fromkeys(sorted(fit.reference for fit in fits), 0)
+    rivals = _rivals(fits)
+    for _ in range(draws if rivals else 0):
+        factors = [generator.randint(900, 1100) for _ in fields(FitWeights)]
+        totals = [sum(map(mul, points, factors)) for points in rivals]
+        best = max(totals)
+        for total, level in zip(totals, rivals.values(), strict=True):
+            if total == best:
+                for reference in level:
+                    firsts[reference] += 1
     return {reference: Fraction(count, draws) for reference, count in firsts.items()}
+
+
+def _rivals(fits: Sequence[Fit]) -> dict[tuple[int, ...], list[str]]:
+    """Who can be first at all, by the points of each line in the order of the weights, as whole numbers of one common part.
+
+    A setting that earns no more than another on every line, and less on one, is never first, whatever positive weights are
+    drawn. Settings level on every line are first together. Few are left of many, and whole numbers are quick and exact.
+    """
+    about = [field.name for field in fields(FitWeights)]
+    earned = {fit.reference: {line.about: line.points for line in fit.lines} for fit in fits}
+    part = lcm(*(points.denominator for lines in earned.values() for points in lines.values()))
+    level: dict[tuple[int, ...], list[str]] = {}
+    for reference in sorted(earned):
+        level.setdefault(tuple(int(earned[reference].get(each, 0) * part) for each in about), []).append(reference)
+    return {
+        points: references
+        for points, references in level.items()
+        if not any(other != points and all(map(ge, other, points)) for other in level)
+    }
 
 
 def shown(points: Fraction) -> str:

@@ -228,7 +228,9 @@ def question_set(key: str, version: int) -> QuestionSet:
     return made
 
 
+@lru_cache(maxsize=64)
 def _declaration(key: str, version: int) -> dict[str, Any]:
+    """A file as it stands, read once: nobody changes what is read here."""
     declared: dict[str, Any] = yaml.safe_load((FOLDER / f"{key}.{version}.yaml").read_text(encoding="utf-8"))
     return declared
 
