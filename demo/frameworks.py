@@ -3,7 +3,7 @@
 import tomllib
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -60,8 +60,15 @@ def _framework(one: dict[str, Any], partnership: Partnership, begins_on: date) -
         id=uuid.uuid4(), hub_id=partnership.hub.id, reference=new_reference("FWK"), name=one["name"],
         project=one["project"], kind=FrameworkKind(one["kind"]), regime=Regime(one["regime"]), light_touch=True,
         state=FrameworkState.LIVE, starts_on=date(first_year, 4, 1), ends_on=date(first_year + one["extended_to"], 3, 31),
-        term_years=one["years"],
+        term_years=one["years"], **_window(one, begins_on),
     )  # fmt: skip
+
+
+def _window(one: dict[str, Any], begins_on: date) -> dict[str, date]:
+    """A closed framework takes applications in a refresh of eight weeks, which begins with the demo; a DPS always does."""
+    if one["kind"] == FrameworkKind.DPS:
+        return {}
+    return {"admits_from": begins_on, "admits_until": begins_on + timedelta(weeks=8)}
 
 
 def _participants(framework: Framework, partnership: Partnership) -> Iterator[FrameworkParticipant]:

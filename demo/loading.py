@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event, pool, text, update
 from sqlalchemy.engine import Connection
 
 from demo.clock import moving_clock
+from demo.history import COMPLETED, let_a_year_pass
 from demo.organisations import UNFINISHED
 from demo.standing import lay_down_standing
 from foundation.config import Addresses
@@ -28,19 +29,24 @@ class CannotLoad(Exception):
     """The demo cannot be loaded here; the message says why, and what to do."""
 
 
-def load_demo(addresses: Addresses, *, seed: int, tell: Progress) -> float:
+def load_demo(
+    addresses: Addresses, *, seed: int, tell: Progress, completed: int = COMPLETED, present: datetime | None = None
+) -> float:
     """Load the whole demo into a database without organisations. Gives back the seconds that it took.
 
     Each act is a transaction of its own, so a load that is cut short leaves a part; it is marked, and the next load clears it first.
     """
     begun = time.monotonic()
     _make_room(addresses, tell)
-    present = datetime.now(UTC)
+    present = present or datetime.now(UTC)
+    begins = present - YEAR - STOOD
     _commit_without_waiting()
     with moving_clock(addresses.maintenance) as clock:
-        clock.move(present - YEAR - STOOD)
+        clock.move(begins)
         tell("Boroughs, hub, providers, people, frameworks and settings")
-        lay_down_standing(seed, present - YEAR - STOOD)
+        partnership = lay_down_standing(seed, begins)
+        tell("A year passes")
+        let_a_year_pass(partnership, clock, begins, present, seed=seed, completed=completed, tell=tell)
     _finish()
     return time.monotonic() - begun
 

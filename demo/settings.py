@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from random import Random
-from typing import Any
 
 from sqlalchemy import insert
 
@@ -21,7 +20,7 @@ from foundation.database import db
 from foundation.references import new_reference
 from marketplace.code_lists import choices
 from marketplace.needs import LOOKED_AFTER_NEEDS
-from marketplace.setting import Accepts, Level, Rate, Setting, SettingKind, SettingNeed
+from marketplace.setting import Accepts, Level, Setting, SettingKind, SettingNeed
 
 RATINGS = ("Outstanding", "Good", "Good", "Good", "Good", "Good", "Good", "Requires improvement to be good")
 #: pounds of the core fee, lowest and highest: a week, for a school a year
@@ -32,11 +31,6 @@ AGES = {
     "special_school": ((4, 11), (5, 16), (7, 19), (11, 16), (11, 19)),
     "interventions": ((14, 17), (16, 17)),
 }
-#: the other lines of a rate card: label → lowest and highest
-OTHER_FEES = {
-    "Additional staffing": (19, 26), "Education on site": (380, 760), "Therapy beyond the core offer": (68, 95),
-    "School transport": (150, 420), "Settling in": (300, 600), "Discount for brothers and sisters placed together": (40, 90),
-}  # fmt: skip
 
 
 def open_settings(partnership: Partnership, rng: Random, now: datetime) -> None:
@@ -56,20 +50,6 @@ def open_settings(partnership: Partnership, rng: Random, now: datetime) -> None:
             needs.extend(met)
     db.session.execute(insert(Setting), rows)
     db.session.execute(insert(SettingNeed), needs)
-
-
-def quote_rates(provider: Provider, lot_id: uuid.UUID, rng: Random, applies_from: date) -> None:
-    """Lay down the rate card of each of a provider's settings; the session must act as the provider."""
-    rows = [
-        {"id": uuid.uuid4(), "provider_id": provider.id, "setting_id": setting.id, "lot_id": lot_id, "applies_from": applies_from,
-         "kind": rate["kind"], "label": rate["label"], "unit": rate["unit"], "amount": _amount(rate, setting, rng)}
-        for setting in provider.settings for rate in declared_lot(provider.lot)["rates"]
-    ]  # fmt: skip
-    db.session.execute(insert(Rate), rows)
-
-
-def _amount(rate: dict[str, Any], setting: DemoSetting, rng: Random) -> int:
-    return rng.randint(*OTHER_FEES[rate["label"]]) if rate["label"] in OTHER_FEES else setting.core_amount
 
 
 def _agency_name(provider: Provider, number: int) -> str:
@@ -104,13 +84,14 @@ def _kind(provider: Provider, rng: Random) -> SettingKind:
     return SettingKind(rng.choices(kinds, weights)[0])
 
 
-def _places(lot: str, rng: Random) -> int | None:
-    """A fostering agency has no places of its own: its carers have."""
+def _places(lot: str, rng: Random) -> int:
+    """Of a fostering agency those of its carers, taken together."""
     return {
         "residential": rng.choice([2, 3, 3, 4, 4, 5, 6]),
         "special_school": rng.randrange(24, 110, 2),
         "interventions": rng.randint(4, 12),
-    }.get(lot)
+        "fostering": rng.randint(30, 90),
+    }[lot]
 
 
 def _description(lot: str, age_from: int, age_to: int) -> str:

@@ -3,12 +3,11 @@
 from datetime import datetime
 from random import Random
 
-from demo.admissions import admit_providers
 from demo.frameworks import procure_frameworks
 from demo.organisations import found_organisations, join_projects
 from demo.partnership import Partnership
 from demo.people import employ_people
-from demo.settings import open_settings, quote_rates
+from demo.settings import open_settings
 from foundation.clock import LONDON
 from foundation.database import db
 from foundation.tenancy import SYSTEM_FENCE, act_behind
@@ -16,7 +15,7 @@ from marketplace.roles import Role
 
 
 def lay_down_standing(seed: int, now: datetime) -> Partnership:
-    """Boroughs, hub, providers, their people, frameworks, settings and admissions, each laid down behind its owner's fence."""
+    """Boroughs, hub, providers, their people, frameworks and settings, each laid down behind its owner's fence."""
     rng = Random(f"standing {seed}")
     begins_on = now.astimezone(LONDON).date()
     act_behind(SYSTEM_FENCE)
@@ -26,9 +25,5 @@ def lay_down_standing(seed: int, now: datetime) -> Partnership:
     act_behind(partnership.hub.actor(Role.HUB_MANAGER).fence)
     join_projects(partnership, begins_on)
     procure_frameworks(partnership, begins_on)
-    for provider in partnership.providers:
-        act_behind(provider.actor(Role.PROVIDER_MANAGER).fence)
-        quote_rates(provider, partnership.lots[provider.lot], rng, begins_on)
-    admit_providers(partnership, now)
     db.session.commit()
     return partnership

@@ -6,6 +6,7 @@ to a tenth, only in print.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -100,11 +101,13 @@ def fit_of(wanted: Wanted, setting: Offerable, today: date, weights: FitWeights 
 
 def placed(fits: Sequence[Fit]) -> list[Placed]:
     """Best first; level ones share a place and stand in the order of their references, whatever order they came in."""
-    ordered = sorted(fits, key=lambda fit: (-fit.score, fit.reference))
-    scores = [fit.score for fit in ordered]
+    earned = {fit.reference: fit.score for fit in fits}
+    ordered = sorted(fits, key=lambda fit: (-earned[fit.reference], fit.reference))
+    scores = [earned[fit.reference] for fit in ordered]
+    level = Counter(scores)
     return [
-        Placed(fit, scores.index(fit.score) + 1, scores.count(fit.score) > 1, _to_move_up(fit, scores))
-        for fit in ordered
+        Placed(fit, scores.index(score) + 1, level[score] > 1, _to_move_up(fit, score, scores))
+        for fit, score in zip(ordered, scores, strict=True)
     ]
 
 
@@ -152,11 +155,12 @@ def shown(points: Fraction) -> str:
     return f"{to_penny(points / 10) * 10:.1f}"
 
 
-def _to_move_up(fit: Fit, scores: Sequence[Fraction]) -> str | None:
-    above = min((score for score in scores if score > fit.score), default=None)
-    if above is None:
+def _to_move_up(fit: Fit, score: Fraction, scores: Sequence[Fraction]) -> str | None:
+    """`scores` are all settings', best first: the next better one stands just before the first that is level."""
+    first_level = scores.index(score)
+    if not first_level:
         return None
-    gap = above - fit.score
+    gap = scores[first_level - 1] - score
     enough = [line.about for line in fit.lines if line.out_of - line.points >= gap]
     if enough:
         return f"{shown(gap)} more points would draw level: to be gained from {joined(enough, 'or')} alone."
