@@ -60,6 +60,7 @@ from outcomes import (
     report_views,
     return_jobs,
     return_views,
+    scorecard_views,
     work_sources,
 )
 from referrals import (
@@ -93,7 +94,7 @@ BLUEPRINTS = (
     audit_views.blueprint, register_views.blueprint,
     framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint,
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
-    form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint,
+    form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint,
 )  # fmt: skip

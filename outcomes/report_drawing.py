@@ -165,6 +165,11 @@ def counterparts(figures: Figures) -> list[Group]:
     return join_small(figures.spend.groups, "borough")
 
 
+def providers_joined(figures: Figures) -> list[Group]:
+    """The partnership's providers, the small ones joined."""
+    return join_small(figures.spend.by_provider, "provider")
+
+
 def group_cells(figures: Figures, group: Group) -> list[str]:
     """One of them as cells."""
     count = number(group.children) if figures.stays_in_borough else say_few(group.children)
@@ -263,6 +268,7 @@ TOOLS: dict[str, Any] = {
     each.__name__: each
     for each in (
         annex_row, band_rows, children_chart, chosen_trends, counterparts, declines_chart, endings_chart, group_cells,
-        may_list_agreements, month_rows, month_totals, movement_rows, progress_chart, progress_rows, spark_of, spend_chart,
+        may_list_agreements, month_rows, month_totals, movement_rows, progress_chart, progress_rows, providers_joined,
+        spark_of, spend_chart,
     )
 }  # fmt: skip

@@ -92,6 +92,8 @@ class SpendFigures:
     to_date: Decimal
     forecast: Decimal
     groups: tuple[Group, ...]
+    #: for the partnership's report
+    by_provider: tuple[Group, ...]
     by_agreement: tuple[tuple[str, str, Decimal], ...]
 
     @property
@@ -229,7 +231,9 @@ def _spend(scope: Scope, quarter: Quarter, stays: list[Stay]) -> SpendFigures:
     found = SpendFigures(
         months=tuple(f"{month:%b}" for month in months), months_past=past, by_lot=by_lot,
         in_quarter=_sum(rows, quarter.first_day, quarter.last_day), to_date=_sum(rows, year.first_day, quarter.last_day),
-        forecast=_sum(rows, quarter.day_after, year.last_day), groups=_groups(scope, rows, quarter, stays),
+        forecast=_sum(rows, quarter.day_after, year.last_day),
+        groups=_groups(rows, quarter, stays, by_provider=scope.kind is ReportKind.AUTHORITY),
+        by_provider=_groups(rows, quarter, stays, by_provider=True) if scope.kind is ReportKind.PARTNERSHIP else (),
         by_agreement=_by_agreement(rows, quarter),
     )  # fmt: skip
     _require_agreement(found)
@@ -249,9 +253,8 @@ def _sum(rows: list[Spend], first: date, last: date, lot: str = "") -> Decimal:
     return sum((row.amount for row in rows if first <= row.starts_on <= last and lot in ("", row.lot)), Decimal("0.00"))
 
 
-def _groups(scope: Scope, rows: list[Spend], quarter: Quarter, stays: list[Stay]) -> tuple[Group, ...]:
+def _groups(rows: list[Spend], quarter: Quarter, stays: list[Stay], *, by_provider: bool) -> tuple[Group, ...]:
     """By borough, or for a borough by provider: children on any day of the quarter, spent in the year to date, in the quarter."""
-    by_provider = scope.kind is ReportKind.AUTHORITY
     children: dict[str, int] = defaultdict(int)
     spent: dict[str, Decimal] = defaultdict(Decimal)
     lately: dict[str, Decimal] = defaultdict(Decimal)

@@ -5,16 +5,19 @@ Ratings that changed stand first, then the larger moves; at most four are shown,
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
-from foundation.formatting import day_plain, in_words, joined, money, number, plural, pounds
+from foundation.formatting import day_plain, in_words, joined, millions, money, number, plural, pounds
 from outcomes.indicators.rating import Aim, Rating
+from outcomes.indicators.reading import Indicator
 from outcomes.report import ReportKind
 from outcomes.report_figures import Figures, IndicatorLine
 from outcomes.small_numbers import is_few, say_few
 
 MOST_SENTENCES = 4
 NOTABLE = Fraction(4, 100)
+STEADY = Fraction(1, 100)
 STANDING = {
     Rating.ON_TARGET: "on target",
     Rating.CLOSE: "close to it",
@@ -170,6 +173,11 @@ def say_answers(figures: Figures) -> str:
     )
 
 
+def _headline(amount: Decimal) -> str:
+    """£412,300, and from a million £1.36m."""
+    return pounds(amount) if abs(amount) < 1_000_000 else millions(amount)
+
+
 def _tiles(figures: Figures) -> tuple[tuple[str, str, str], ...]:
     counts = counted(figures)
     known = sum(counts.values()) - counts[Rating.NO_FIGURE]
@@ -184,10 +192,10 @@ def _tiles(figures: Figures) -> tuple[tuple[str, str, str], ...]:
         ),
         (
             "Spent in the quarter",
-            pounds(figures.spend.in_quarter),
+            _headline(figures.spend.in_quarter),
             f"{pounds(figures.spend.to_date)} in the year so far",
         ),
-        ("Year’s forecast", pounds(figures.spend.year), "as the agreements stand"),
+        ("Year’s forecast", _headline(figures.spend.year), "as the agreements stand"),
         ("On target", f"{counts[Rating.ON_TARGET]} of {known}", "indicators with a figure"),
         ("Answered in time", f"{got.answered} of {got.invited}" if got.invited else "None due", "invitations"),
     )
@@ -220,11 +228,10 @@ def _money(figures: Figures) -> tuple[str, ...]:
     return tuple(said)
 
 
-def word_of(line: IndicatorLine) -> str:
-    """Rising, falling, steady: the last figure against the one before."""
-    if line.now is None or line.before is None:
-        return "" if line.now is None else "first figure"
-    moved = line.now - line.before
-    if abs(moved) <= NOTABLE * line.indicator.target / 4:
+def direction(one: Indicator, before: Fraction | None, now: Fraction | None) -> str:
+    """Rising, falling, steady: a quarter's figure against the one before; steady within 1 % of the target."""
+    if before is None or now is None:
+        return "" if now is None else "first figure"
+    if abs(now - before) <= STEADY * one.target:
         return "steady"
-    return "rising" if moved > 0 else "falling"
+    return "rising" if now > before else "falling"
