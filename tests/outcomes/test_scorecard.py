@@ -79,4 +79,4 @@ def test_pages_take_at_most_twelve_statements(year: Year, client_as: Callable[[A
         assert client.get(path).status_code == 200
         taken[path] = len(run)
     event.remove(db.session.connection().engine, "before_cursor_execute", note)
-    assert all(3 < number <= 12 for number in taken.values()), taken
+    assert all(0 < number <= 12 for number in taken.values()), taken
