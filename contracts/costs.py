@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from contracts.agreement import Agreement, AgreementFeeLine
+from contracts.fee_changes import paid
 from foundation import clock
 from foundation.formatting import money, plural
 from foundation.quarters import FinancialYear
@@ -55,7 +56,7 @@ class StayCost:
 
 def reckoned(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
     """The lines as the cost engine reckons them; one that was closed on its first day was never paid and is left out."""
-    return [line.reckoned for line in lines if line.ends_on is None or line.ends_on > line.starts_on]
+    return [line.reckoned for line in paid(lines)]
 
 
 def stay_of(agreement: Agreement) -> tuple[date, date]:

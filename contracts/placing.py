@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.drafting import move_fee_lines
+from contracts.fee_changes import close_line
 from contracts.notices import tell_ended, tell_started
 from foundation import clock
 from foundation.audit import record
@@ -90,5 +91,4 @@ def _require_end(agreement: Agreement, on: date, reason: str) -> None:
 def _close_fee_lines(agreement: Agreement, on: date) -> None:
     """A line that would have begun later closes on its own first day: it was never paid, and nothing is deleted."""
     for line in db.session.scalars(select(AgreementFeeLine).where(AgreementFeeLine.agreement_id == agreement.id)):
-        if line.ends_on is None or line.ends_on > on:
-            line.ends_on = max(on, line.starts_on)
+        close_line(line, on)

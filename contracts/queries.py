@@ -69,9 +69,9 @@ def particulars_of(agreement: Agreement) -> Particulars:
 
 
 def fee_lines_of(agreement: Agreement) -> Sequence[AgreementFeeLine]:
-    """The fee lines in their order."""
+    """The fee lines in their order, the rates of one fee by their days."""
     of = select(AgreementFeeLine).where(AgreementFeeLine.agreement_id == agreement.id)
-    return db.session.scalars(of.order_by(AgreementFeeLine.position)).all()
+    return db.session.scalars(of.order_by(AgreementFeeLine.position, AgreementFeeLine.starts_on)).all()
 
 
 def outcomes_of(agreement: Agreement) -> Sequence[AgreementOutcome]:
