@@ -1,7 +1,6 @@
 """What pages and verbs ask about monitoring returns. Children appear as an agreement's reference, age and sex."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,29 +101,20 @@ def quarters_of_returns() -> list[str]:
     )
 
 
-def lots_to_open(provider_id: uuid.UUID, quarter: Quarter) -> Sequence[Lot]:
-    """Lots in which the provider had a live placement in the quarter, and no return has been opened."""
-    return db.session.scalars(select(Lot).where(Lot.id.in_(_unopened(quarter, provider_id)))).unique().all()
-
-
 def returns_to_open(quarter: Quarter) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Every provider and lot with a live placement in the quarter and no return of it."""
-    statement = _unopened(quarter).with_only_columns(Agreement.provider_id, Agreement.lot_id).distinct()
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
-
-
-def _unopened(quarter: Quarter, provider_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
     same = and_(
         MonitoringReturn.provider_id == Agreement.provider_id,
         MonitoringReturn.lot_id == Agreement.lot_id,
         MonitoringReturn.quarter == str(quarter),
     )
     statement = (
-        select(Agreement.lot_id)
+        select(Agreement.provider_id, Agreement.lot_id)
+        .distinct()
         .outerjoin(MonitoringReturn, same)
         .where(MonitoringReturn.id.is_(None), was_live(quarter.first_day, quarter.day_after))
     )
-    return statement.where(Agreement.provider_id == provider_id) if provider_id else statement
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
 def asked_figures(of: MonitoringReturn) -> list[tuple[Indicator, ReturnFigure | None]]:

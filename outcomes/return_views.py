@@ -24,8 +24,8 @@ from outcomes.returning import accept_return, query_return, save_return, send_re
 blueprint = Blueprint("returns", __name__)
 
 BADGES = {
-    ReturnState.OPEN: ("wait", "To be sent"),
-    ReturnState.SENT: ("seal", "Sent"),
+    ReturnState.OPEN: ("none", "To be sent"),
+    ReturnState.SENT: ("wait", "Sent"),
     ReturnState.QUERIED: ("warn", "Queried"),
     ReturnState.ACCEPTED: ("ok", "Accepted"),
 }

@@ -47,7 +47,7 @@ def _to_send() -> Iterator[WorkItem]:
         queried = state is ReturnState.QUERIED
         yield WorkItem(
             Group.NOW, reference, f"/returns/{reference}", f"Monitoring return for {quarter}, {lot}",
-            ("warn", "Queried") if queried else ("wait", "To be sent"),
+            ("warn", "Queried") if queried else ("none", "To be sent"),
             "Answer the hub’s query" if queried else "Fill in the return", f"/returns/{reference}",
             due_at=None if queried else london_instant(due_on, END_OF_DAY),
         )  # fmt: skip
@@ -63,7 +63,7 @@ def _to_check() -> Iterator[WorkItem]:
         .limit(MOST)
     ):
         yield WorkItem(
-            Group.NOW, reference, f"/returns/{reference}", f"{provider}, {lot}, {quarter}", ("seal", "Sent"),
+            Group.NOW, reference, f"/returns/{reference}", f"{provider}, {lot}, {quarter}", ("wait", "Sent"),
             "Check the return", f"/returns/{reference}", at=sent_at,
         )  # fmt: skip
 
