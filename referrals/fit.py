@@ -32,6 +32,16 @@ _BANDS = {
 _FRESHNESS = ((7, Fraction(1)), (14, Fraction(3, 4)), (28, Fraction(1, 2)), (90, Fraction(1, 4)))
 
 
+#: The lines as a sentence names them.
+IN_WORDS = {
+    "must": "must-have needs",
+    "desirable": "wanted needs",
+    "distance": "distance",
+    "vacancy": "a freshly confirmed place",
+    "ties": "ties asked for",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FitWeights:
     """The most points each line can earn; published with the lot."""
@@ -161,10 +171,12 @@ def _to_move_up(fit: Fit, score: Fraction, scores: Sequence[Fraction]) -> str | 
     if not first_level:
         return None
     gap = scores[first_level - 1] - score
-    enough = [line.about for line in fit.lines if line.out_of - line.points >= gap]
+    enough = [IN_WORDS[line.about] for line in fit.lines if line.out_of - line.points >= gap]
     if enough:
         return f"{shown(gap)} more points would draw level: to be gained from {joined(enough, 'or')} alone."
-    room = [f"{line.about} (up to {shown(line.out_of - line.points)})" for line in fit.lines if line.share < 1]
+    room = [
+        f"{IN_WORDS[line.about]} (up to {shown(line.out_of - line.points)})" for line in fit.lines if line.share < 1
+    ]
     return f"{shown(gap)} more points would draw level: only by more than one of {joined(room)}."
 
 

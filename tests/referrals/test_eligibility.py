@@ -146,7 +146,8 @@ class TestFit:
         ]
         assert results[0].to_move_up is None
         assert results[2].to_move_up == (
-            "2.5 more points would draw level: to be gained from must, desirable or vacancy alone."
+            "2.5 more points would draw level: to be gained from must-have needs, wanted needs or a freshly confirmed place"
+            " alone."
         )
 
     def test_how_often_first_is_seeded_and_counts_ties_for_both(self) -> None:
