@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -97,9 +97,8 @@ class Counts:
 
 def inbox_of(actor: Actor, filters: Filters) -> tuple[list[InboxRow], int]:
     """The page of rows that the filters ask for, and how many there are in all; one statement."""
-    found = db.session.execute(
-        _ordered(_listed(actor, filters), filters.order).limit(PAGE).offset(PAGE * (filters.page - 1))
-    ).all()
+    page = _ordered(_matching(actor, filters), filters.order).limit(PAGE).offset(PAGE * (filters.page - 1)).subquery()
+    found = db.session.execute(_ordered(_listed(actor, page), filters.order)).all()
     return [_row(row) for row in found], found[0].in_all if found else 0
 
 
@@ -163,8 +162,17 @@ def places_in_offers(actor: Actor) -> dict[str, tuple[str, date]]:
     return {str(setting_id): (reference, until) for setting_id, reference, until in rows}
 
 
-def _listed(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
-    """The referrals to which the provider was invited, with its own answers."""
+def _matching(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
+    """The invitations that the filters ask for: everything else is read for one page of them only."""
+    return (
+        select(Invitation.id, func.count().over().label("in_all"))
+        .join(Referral, Referral.id == Invitation.referral_id)
+        .where(Invitation.provider_id == actor.organisation_id, *_conditions(actor, filters))
+    )
+
+
+def _listed(actor: Actor, page: Subquery) -> Select[*tuple[Any, ...]]:
+    """The referrals of these invitations, with the provider's own answers."""
     offers = (
         select(func.array_agg(aggregate_order_by(Offer.reference, Offer.submitted_at)))
         .where(
@@ -174,21 +182,20 @@ def _listed(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    listed = (
+    return (
         select(
             Referral.reference, Referral.state, Referral.needed_by, Referral.expected_weeks, Referral.deadline,
             Lot.key, Lot.name.label("lot"), Organisation.name.label("borough"), PublishedProfile.age, PublishedProfile.sex,
-            Invitation.settings, Invitation.fit, Decline.reason, offers.label("offers"), func.count().over().label("in_all"),
+            Invitation.settings, Invitation.fit, Decline.reason, offers.label("offers"), page.c.in_all,
         )
-        .select_from(Invitation)
+        .select_from(page)
+        .join(Invitation, Invitation.id == page.c.id)
         .join(Referral, Referral.id == Invitation.referral_id)
         .join(Lot, Lot.id == Referral.lot_id)
         .join(Organisation, Organisation.id == Invitation.authority_id)
         .outerjoin(PublishedProfile, PublishedProfile.referral_id == Invitation.referral_id)
         .outerjoin(Decline, _is_live_decline(actor))
-        .where(Invitation.provider_id == actor.organisation_id)
     )  # fmt: skip
-    return listed.where(*_conditions(actor, filters))
 
 
 def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
@@ -202,7 +209,8 @@ def _conditions(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.setting:
         conditions.append(Invitation.settings.contains([{"setting_id": filters.setting}]))
     if filters.borough:
-        conditions.append(Organisation.reference == filters.borough)
+        named = select(Organisation.id).where(Organisation.reference == filters.borough)
+        conditions.append(Invitation.authority_id.in_(named))
     return conditions
 
 
