@@ -18,7 +18,6 @@ from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.policy import authorise
 from marketplace.roles import Role
-from referrals.child import Identity
 from referrals.comparing import Compared, compare
 from referrals.deciding import keep_results
 from referrals.offer import Offer, OfferState
@@ -51,7 +50,6 @@ def award_offer(offer: Offer, rationale: str, *, departs: bool = False, by: Acto
         _decide(referral, offer, losers)
         keep_results(referral, comparison, awarded=offer.id)
         unseen = end_sight(referral, offer.provider_id)
-        _open_identity_to(referral, offer.provider_id)
         record(Act.AWARD_OFFER, offer, by=by, about=offer.provider_id, after={"first_ranked": award.first_ranked})
         tell_awarded(referral, offer, losers, set(unseen) - {each.provider_id for each in losers})
     return award
@@ -78,7 +76,6 @@ def undo_award(award: Award, reason: str, *, by: Actor) -> Award:
             move(offer, Act.UNDO_AWARD)
         award.undone_at, award.undone_by_id, award.undone_reason = clock.now(), by.person_id, reason.strip()
         _reopen_sight(award)
-        _open_identity_to(referral, None)
         record(Act.UNDO_AWARD, referral, by=by, about=award.provider_id, after={"reason": reason.strip()})
         tell_undone(referral, award.offer_id, offers, reason.strip())
     return award
@@ -129,12 +126,6 @@ def _decide(referral: Referral, offer: Offer, losers: list[Offer]) -> None:
     move(offer, Act.AWARD_OFFER)
     for loser in losers:
         move(loser, Act.CLOSE_WITHOUT_AWARD)
-
-
-def _open_identity_to(referral: Referral, provider_id: uuid.UUID | None) -> None:
-    """The child's identity opens to the provider that holds the place, and to nobody else."""
-    identity = db.session.get_one(Identity, referral.child_id)
-    identity.awarded_provider_id = provider_id
 
 
 def _clear_recommendation(referral: Referral) -> None:

@@ -38,8 +38,6 @@ class Identity(Base):
 
     child_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     authority_id: Mapped[uuid.UUID]
-    #: the provider that holds the award of this child's place, and may therefore read this row
-    awarded_provider_id: Mapped[uuid.UUID | None]
     first_name: Mapped[str]
     family_name: Mapped[str]
     known_as: Mapped[str] = mapped_column(default="")

@@ -41,7 +41,7 @@ def fences() -> None:
     fence("children", read=OWN_BOROUGH, insert=OWN_BOROUGH, change=OWN_BOROUGH)
     fence(
         "identities",
-        read=f"{SEES_IDENTITY} AND (authority_id = {ORGANISATION} OR awarded_provider_id = {ORGANISATION})",
+        read=f"{SEES_IDENTITY} AND {OWN_BOROUGH}",
         insert=f"{SEES_IDENTITY} AND {OWN_BOROUGH}",
         change=f"{SEES_IDENTITY} AND {OWN_BOROUGH}",
     )
@@ -153,7 +153,6 @@ def tables() -> None:
         "identities",
         sa.Column("child_id", sa.UUID(), nullable=False),
         sa.Column("authority_id", sa.UUID(), nullable=False),
-        sa.Column("awarded_provider_id", sa.UUID(), nullable=True),
         sa.Column("first_name", sa.Text(), nullable=False),
         sa.Column("family_name", sa.Text(), nullable=False),
         sa.Column("known_as", sa.Text(), nullable=False),

@@ -4,7 +4,17 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.fencing import OVERSEEN, OWN_BOROUGH, OWN_PROVIDER, SYSTEM, fence, one_of
+from migrations.fencing import (
+    ORGANISATION,
+    OVERSEEN,
+    OWN_BOROUGH,
+    OWN_PROVIDER,
+    PROVIDER,
+    SEES_IDENTITY,
+    SYSTEM,
+    fence,
+    one_of,
+)
 
 revision = "0004"
 down_revision = "0003"
@@ -12,6 +22,13 @@ down_revision = "0003"
 #: a draft is the borough's own until it is issued
 ISSUED = "agreement_id IN (SELECT a.id FROM agreements a WHERE a.issued_at IS NOT NULL)"
 DRAFTED = "agreement_id IN (SELECT a.id FROM agreements a WHERE a.state = 'draft')"
+#: children whose place the acting provider was awarded, by an award that stands
+AWARDED_CHILD = (
+    "child_id IN (SELECT r.child_id FROM awards a JOIN referrals r ON r.id = a.referral_id"
+    f" WHERE a.provider_id = {ORGANISATION} AND a.undone_at IS NULL)"
+)
+IDENTITY_AT_HOME = f"{SEES_IDENTITY} AND {OWN_BOROUGH}"
+IDENTITY = f"{SEES_IDENTITY} AND ({OWN_BOROUGH} OR {PROVIDER} AND {AWARDED_CHILD})"
 
 
 def fences() -> None:
@@ -308,9 +325,12 @@ def tables() -> None:
 def upgrade() -> None:
     tables()
     fences()
+    # Identity opens with the award and closes with its undoing: the fence reads the awards themselves.
+    op.execute(f"ALTER POLICY identities_read ON identities USING ({IDENTITY})")
 
 
 def downgrade() -> None:
+    op.execute(f"ALTER POLICY identities_read ON identities USING ({IDENTITY_AT_HOME})")
     for table in (
         "signatures",
         "agreement_outcomes",

@@ -16,15 +16,15 @@ from foundation.permission import Invalid, NotNow, NotPermitted
 from foundation.tenancy import SYSTEM_FENCE
 from marketplace.organisation import Organisation
 from marketplace.roles import Role
-from referrals.child import Identity
+from referrals.child import Child, Identity
 from referrals.offer import Offer, OfferResult, OfferState
 from referrals.offering import withdraw_offer
 from referrals.recommending import recommend_offer
 from referrals.referral import Invitation, PublishedProfile, ReferralState
 from referrals.results import result_of
-from tests.makers.answers import a_colleague_at, here
+from tests.makers.answers import a_colleague_at, a_responder, an_offer, apart, here, invited
 from tests.makers.choosing import Competition, MoveClock, a_competition, an_award, live, recommended
-from tests.makers.referrals import CANARY
+from tests.makers.referrals import CANARY, a_published
 from tests.makers.standing import acting, behind
 
 LONG = "It is the nearest to her school, and she has said that she wants to live there."
@@ -170,7 +170,8 @@ class TestUndoing:
         assert referral.state is ReferralState.OPENED
         assert (referral.awarded_offer_id, referral.recommended_offer_id) == (None, None)
         assert set(db.session.scalars(select(Invitation.sight_ended_at))) == {None}
-        assert db.session.get_one(Identity, referral.child_id).awarded_provider_id is None
+        acting(a_responder(competition.settings[0]))
+        assert db.session.scalars(select(Identity)).all() == []
 
     def test_another_offer_can_be_awarded_then(self, competition: Competition, award: Award) -> None:
         undo_award(award, "The home closed.", by=competition.manager)
@@ -256,3 +257,19 @@ def _standing(competition: Competition, move_clock: MoveClock) -> Award:
     acting(competition.manager)
     assert not list(live(competition.referral))
     return here(award)
+
+
+class TestTheChildsNextPlace:
+    def test_an_award_of_it_does_not_close_the_identity_where_the_child_still_lives(
+        self, competition: Competition, move_clock: MoveClock
+    ) -> None:
+        award_offer(here(competition.offers[0]), "Nearest.", by=competition.manager)
+        acting(competition.officer)
+        child = db.session.get_one(Child, here(competition.referral).child_id)
+        onward = apart(a_published(competition.officer, competition.lot, child))
+        invited(onward, competition.settings[2], by=competition.officer)
+        an_offer(onward, competition.settings[2], weekly=4000)
+        an_award(onward, move_clock)
+        for setting, sees in zip(competition.settings, (1, 0, 1), strict=True):
+            acting(a_responder(setting))
+            assert len(db.session.scalars(select(Identity)).all()) == sees

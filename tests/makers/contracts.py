@@ -132,7 +132,6 @@ def _decide(deal: Deal, offer_id: uuid.UUID, referral_id: uuid.UUID) -> None:
     db.session.flush()
     offer = db.session.get_one(Offer, offer_id)
     offer.state, referral.state, referral.awarded_offer_id = OfferState.AWARDED, ReferralState.AWARDED, offer_id
-    db.session.get_one(Identity, referral.child_id).awarded_provider_id = deal.provider.id
     assert deal.manager.person_id is not None
     db.session.add(
         Award(
