@@ -118,12 +118,11 @@ def movement_rows(figures: Figures) -> tuple[list[list[str]], list[str]]:
 
 
 def _movement(moved: Movement, *, open_: bool) -> list[str]:
-    numbers = (moved.before, moved.started, moved.ended, moved.after)
-    hidden = not open_ and any(is_few(n) for n in numbers)
-    return [
-        *(say_few(n) if hidden else number(n) for n in numbers),
-        "" if hidden and is_few(moved.after) else number(moved.days),
-    ]
+    """Came and left are hidden together: either alone would follow from the other three."""
+    if open_ or not any(is_few(count) for count in (moved.before, moved.started, moved.ended, moved.after)):
+        return [number(count) for count in (moved.before, moved.started, moved.ended, moved.after, moved.days)]
+    days = "not shown" if is_few(moved.after) else number(moved.days)
+    return [say_few(moved.before), "not shown", "not shown", say_few(moved.after), days]
 
 
 def band_rows(figures: Figures) -> tuple[list[list[str]], list[list[str]]]:

@@ -23,6 +23,11 @@ class Group:
     spent: Decimal
     in_quarter: Decimal
 
+    @property
+    def is_small(self) -> bool:
+        """From one to four children; or none now, but money for one who left earlier in the year."""
+        return is_few(self.children) or (self.children == 0 and self.spent != 0)
+
 
 def is_few(how_many: int | None) -> bool:
     """From one to four; nought says nothing of anybody."""
@@ -37,9 +42,9 @@ def say_few(how_many: int) -> str:
 def join_small(groups: Iterable[Group], thing: str) -> list[Group]:
     """The groups, the small ones joined into one; if that is small still, its smallest neighbour joins it too."""
     every = sorted(groups, key=lambda group: (-group.children, group.name))
-    small = [group for group in every if is_few(group.children)]
+    small = [group for group in every if group.is_small]
     shown = [group for group in every if group not in small]
-    while small and is_few(sum(group.children for group in small)) and any(group.children for group in shown):
+    while small and sum(group.children for group in small) < LEAST_SHOWN and any(group.children for group in shown):
         smallest = min((group for group in shown if group.children), key=lambda group: group.children)
         shown.remove(smallest)
         small.append(smallest)

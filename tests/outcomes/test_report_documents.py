@@ -22,6 +22,7 @@ from marketplace.actor import SYSTEM
 from marketplace.organisation import Organisation
 from outcomes.report import ReportKind
 from outcomes.report_document import html_of
+from outcomes.report_drawing import movement_rows
 from outcomes.report_figures import Figures, gather
 from outcomes.small_numbers import Group, join_small, say_few
 from outcomes.stays import join_bands
@@ -157,6 +158,15 @@ class TestSmallNumbers:
         assert [(group.name, group.children, group.spent) for group in joined] == [
             ("B", 9, Decimal(9)), ("D", 0, Decimal(0)), ("2 boroughs joined", 8, Decimal(8)),
         ]  # fmt: skip
+
+    def test_money_for_a_child_who_has_left_is_joined_too(self) -> None:
+        groups = [Group("A", 0, Decimal(10), Decimal(0)), Group("B", 6, Decimal(60), Decimal(6))]
+        assert [group.name for group in join_small(groups, "provider")] == ["2 providers joined"]
+
+    def test_who_came_and_who_left_are_hidden_together(self, year: Year) -> None:
+        rows, total = movement_rows(figures_of(year, ReportKind.PROVIDER, year.market.provider))
+        assert total[2:4] == ["not shown", "not shown"]
+        assert rows[0][2:4] == ["not shown", "not shown"]
 
     def test_bands_join_their_neighbours(self) -> None:
         assert join_bands([("0 to 4", 1), ("5 to 10", 6), ("11 to 15", 9), ("16 and over", 2)], 5) == [
