@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -13,11 +13,21 @@ from sqlalchemy import create_engine, pool, text
 from werkzeug.serving import make_server
 
 from demo.standing import lay_down_standing
+from foundation import clock
 from foundation.config import Addresses, Settings
 from foundation.database import db
 from foundation.worker import run_worker
 from tests.database import database_for_this_run
 from wsgi import create_app
+
+
+POSTCODE = "INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"
+#: the few that the journeys type, as ONS places them
+POSTCODES = [
+    {"code": "CR01EA", "east": 532430, "north": 165317, "gss": "E09000008"},
+    {"code": "CR02RF", "east": 532920, "north": 163560, "gss": "E09000008"},
+    {"code": "SM11EA", "east": 525790, "north": 164330, "gss": "E09000029"},
+]
 
 
 class Harbour:
@@ -39,6 +49,11 @@ class Harbour:
         """The clock shows that instant, and runs on."""
         self._maintain("UPDATE clock SET shift = :to - clock_timestamp()", to=instant)
 
+    def today(self) -> date:
+        """The day that the clock shows."""
+        with self.app.app_context():
+            return clock.today()
+
     def letters(self) -> list[str]:
         """Every letter that has left, as text."""
         return [path.read_text(encoding="utf-8") for path in sorted(self.mail.glob("*"))] if self.mail.exists() else []
@@ -58,6 +73,8 @@ def running_harbour(data_dir: Path) -> Iterator[Harbour]:
         with app.app_context():
             lay_down_standing(1, datetime.now(UTC))
             db.session.remove()
+        with create_engine(addresses.owner, poolclass=pool.NullPool).begin() as connection:
+            connection.execute(text(POSTCODE), POSTCODES)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
