@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 
 import structlog
 from flask import Flask
@@ -16,8 +19,10 @@ from demo.standing import lay_down_standing
 from foundation import clock
 from foundation.config import Addresses, Settings
 from foundation.database import db
+from foundation.jobs import defer
 from foundation.worker import run_worker
 from tests.database import database_for_this_run
+from tests.journeys.market import admit_some_providers
 from wsgi import create_app
 
 
@@ -30,6 +35,14 @@ POSTCODES = [
 ]
 
 
+class PostedLetter(NamedTuple):
+    """A letter as its reader has it."""
+
+    to: str
+    subject: str
+    body: str
+
+
 class Harbour:
     """A running Harbour as a journey's people meet it."""
 
@@ -37,7 +50,10 @@ class Harbour:
         self.app, self.addresses, self.address, self.mail = app, addresses, address, mail
 
     def work_off(self) -> None:
-        """Let the worker do all that is waiting: letters, imports, reports."""
+        """Let the worker do all that is waiting: imports, reports, and the letters that its calendar has posted each minute."""
+        with self.app.app_context():
+            defer("letters.post")
+            db.session.commit()
         with ThreadPoolExecutor(1) as worker:  # the browser's own event loop runs in this thread
             worker.submit(run_worker, self.app, until_idle=True).result()
 
@@ -54,9 +70,12 @@ class Harbour:
         with self.app.app_context():
             return clock.today()
 
-    def letters(self) -> list[str]:
-        """Every letter that has left, as text."""
-        return [path.read_text(encoding="utf-8") for path in sorted(self.mail.glob("*"))] if self.mail.exists() else []
+    def letters(self, to: str = "") -> list[PostedLetter]:
+        """Every letter that has left, or those to one address, in the order in which they left."""
+        paths = sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        read = (message_from_bytes(path.read_bytes(), policy=default) for path in paths)
+        letters = [PostedLetter(str(each["To"]), str(each["Subject"]), each.get_content()) for each in read]
+        return [letter for letter in letters if to in letter.to]
 
     def _maintain(self, statement: str, **values: object) -> None:
         engine = create_engine(self.addresses.maintenance, poolclass=pool.NullPool)
@@ -71,7 +90,8 @@ def running_harbour(data_dir: Path) -> Iterator[Harbour]:
         settings = Settings.from_environment({"DATA_DIR": str(data_dir), "DATABASE_URL": addresses.app})
         app = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app)
         with app.app_context():
-            lay_down_standing(1, datetime.now(UTC))
+            partnership = lay_down_standing(1, datetime.now(UTC))
+            admit_some_providers(partnership, datetime.now(UTC))
             db.session.remove()
         with create_engine(addresses.owner, poolclass=pool.NullPool).begin() as connection:
             connection.execute(text(POSTCODE), POSTCODES)
