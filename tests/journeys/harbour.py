@@ -27,6 +27,11 @@ from wsgi import create_app
 
 
 POSTCODE = "INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"
+SOMEBODY = """
+    SELECT people.email FROM people JOIN memberships ON memberships.person_id = people.id
+    JOIN organisations ON organisations.id = memberships.organisation_id
+    WHERE organisations.name = :organisation AND jsonb_exists(memberships.roles, :role) ORDER BY people.email LIMIT 1
+"""
 #: the few that the journeys type, as ONS places them
 POSTCODES = [
     {"code": "CR01EA", "east": 532430, "north": 165317, "gss": "E09000008"},
@@ -69,6 +74,12 @@ class Harbour:
         """The day that the clock shows."""
         with self.app.app_context():
             return clock.today()
+
+    def address_of(self, organisation: str, role: str) -> str:
+        """The e-mail address of somebody who holds that role there."""
+        engine = create_engine(self.addresses.maintenance, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            return str(connection.scalar(text(SOMEBODY), {"organisation": organisation, "role": role}))
 
     def letters(self, to: str = "") -> list[PostedLetter]:
         """Every letter that has left, or those to one address, in the order in which they left."""

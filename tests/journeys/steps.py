@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from demo.people import PASSWORD
 from foundation.database import db
 from foundation.tenancy import act_as_system
 from referrals.question_set import Kind, Question, latest_version, question_set
@@ -83,13 +84,20 @@ def approve_and_publish(manager: PersonAtTheScreen, referral: str) -> None:
     manager.does_not_see(*NAMES).presses("Approve and publish")
 
 
+def first_setting_of(officer: PersonAtTheScreen, referral: str, provider: str) -> str:
+    """The best fitting setting of a provider, by its name on the page of settings that fit."""
+    officer.opens(f"/referrals/{referral}/settings?show=all")
+    card = officer.page.locator("article").filter(has_text=provider).first
+    return card.get_by_role("checkbox").evaluate("box => box.labels[0].innerText").removeprefix("Invite ")
+
+
 def invite(officer: PersonAtTheScreen, referral: str, *settings: str) -> None:
     """The officer sends the next wave to these settings."""
     officer.opens(f"/referrals/{referral}/settings?show=all")
     for setting in settings:
         officer.ticks(f"Invite {setting}")
     officer.page.get_by_role("button", name=re.compile("Send wave")).first.click()
-    officer.sees("wave")
+    officer.sees(*settings)
 
 
 # --- the market answers ----------------------------------------------------------------------------------------------
@@ -132,3 +140,65 @@ def _option(person: PersonAtTheScreen, label: str, beginning: str) -> str:
     """The option of a list that begins so."""
     options = person.page.get_by_label(label, exact=True).locator("option").all_text_contents()
     return next(option.strip() for option in options if option.strip().startswith(beginning))
+
+
+# --- the borough chooses ---------------------------------------------------------------------------------------------
+
+
+def pass_the_deadline(harbour: Harbour) -> None:
+    """A fortnight goes by."""
+    harbour.let_pass(timedelta(days=14))
+
+
+def open_the_offers(officer: PersonAtTheScreen, referral: str) -> None:
+    """After the deadline, and not before, the officer opens all offers at once."""
+    officer.opens(f"/referrals/{referral}/offers").presses("Open the offers")
+
+
+def mark_offers(officer: PersonAtTheScreen, referral: str, marks: dict[str, int]) -> None:
+    """For each setting the officer gives the same mark to every criterion, each with its reason, and then locks quality."""
+    for setting, mark in marks.items():
+        officer.opens(f"/referrals/{referral}/offers").follows(setting)
+        for radio in officer.page.locator(f"input[name^=mark_][value='{mark}']").all():
+            radio.check()
+        for reason in officer.page.locator("textarea[name^=reason_]").all():
+            reason.fill(f"Marked {mark}: what the offer says, and who is to do it.")
+        officer.presses("Save my marks")
+    officer.opens(f"/referrals/{referral}/offers").presses("Lock the quality marks").presses("Lock the quality marks")
+
+
+def recommend(officer: PersonAtTheScreen, referral: str, setting: str) -> None:
+    """The officer compares the offers side by side and recommends one."""
+    officer.opens(f"/referrals/{referral}/offers").picks(setting)
+    officer.fills("Why this one", "It meets the needs best, near to school and friends.")
+    officer.presses("Recommend to the placement managers")
+
+
+def award(manager: PersonAtTheScreen, referral: str, setting: str) -> None:
+    """The manager, who did not recommend, awards the place with a rationale."""
+    manager.opens(f"/referrals/{referral}/award").picks(setting)
+    manager.fills("Your rationale", "First in quality and in total, and near to the child's school.").presses("Award the place")
+
+
+# --- agreement and placement -----------------------------------------------------------------------------------------
+
+
+def draw_up_and_issue(officer: PersonAtTheScreen, referral: str) -> str:
+    """The officer draws the agreement up from the award and issues it; its reference."""
+    officer.opens(f"/referrals/{referral}/award").follows("The agreement").presses("Draw up the agreement")
+    reference = reference_in(officer.page.url)
+    officer.presses("Issue the agreement").presses("Issue the agreement")
+    return reference
+
+
+def sign(person: PersonAtTheScreen, agreement: str, name: str) -> None:
+    """A person reads the paper and signs it: name and password, typed again."""
+    person.opens(f"/placements/{agreement}").presses("Read and sign").ticks("I have read the agreement")
+    person.fills("Your full name", name).fills("Your password", PASSWORD).presses("Sign the agreement")
+
+
+def start_placement(officer: PersonAtTheScreen, agreement: str) -> None:
+    """The child has moved in on the agreed day."""
+    officer.opens(f"/placements/{agreement}").presses("Start the placement")
+    today = officer.harbour.today()
+    officer.fills_day("Day on which the child moved in", today.day, today.month, today.year).presses("Start the placement")
