@@ -54,10 +54,11 @@ class Harbour:
     def __init__(self, app: Flask, addresses: Addresses, address: str, mail: Path) -> None:
         self.app, self.addresses, self.address, self.mail = app, addresses, address, mail
 
-    def work_off(self) -> None:
-        """Let the worker do all that is waiting: imports, reports, and the letters that its calendar has posted each minute."""
+    def work_off(self, *jobs: str) -> None:
+        """Let the worker do all that is waiting, and the jobs that its calendar would queue now: at least the post."""
         with self.app.app_context():
-            defer("letters.post")
+            for name in (*jobs, "letters.post"):
+                defer(name)
             db.session.commit()
         with ThreadPoolExecutor(1) as worker:  # the browser's own event loop runs in this thread
             worker.submit(run_worker, self.app, until_idle=True).result()

@@ -202,3 +202,28 @@ def start_placement(officer: PersonAtTheScreen, agreement: str) -> None:
     officer.opens(f"/placements/{agreement}").presses("Start the placement")
     today = officer.harbour.today()
     officer.fills_day("Day on which the child moved in", today.day, today.month, today.year).presses("Start the placement")
+
+
+# --- the quarter -----------------------------------------------------------------------------------------------------
+
+
+def send_return(provider: PersonAtTheScreen, figure: int = 10) -> None:
+    """The provider gives every figure and the progress of every outcome, and sends the quarter's return."""
+    provider.opens("/returns").page.locator("tbody th a").first.click()
+    page = provider.page
+    for part in ("numerator", "denominator"):
+        for field in page.locator(f"input[name^={part}_]").all():
+            field.fill(str(figure))
+    for progress in page.locator("select[name^=progress_]").all():
+        progress.select_option(label="Good progress")
+    for evidence in page.locator("[name^=evidence_]").all():
+        evidence.fill("Attendance of 92% this term, after 80% in the last.")
+    provider.presses("Send the return")
+
+
+def order_reports(hub: PersonAtTheScreen, quarter: str) -> None:
+    """The hub orders the reports of a quarter, watches, and finds them archived once the worker has made them."""
+    hub.opens("/reports").fills("Quarter", quarter).presses("Make the reports").sees(quarter)
+    progress = hub.page.url
+    hub.harbour.work_off()
+    hub.opens(progress)
