@@ -8,6 +8,7 @@ from wtforms import StringField, ValidationError
 from foundation import clock
 from foundation.formatting import slug
 from foundation.quarters import NotAQuarter, Quarter
+from foundation.reloading import reloads_itself, while_under_way
 from foundation.submitting import Form
 from marketplace.acts import Act
 from marketplace.policy import permits
@@ -57,9 +58,11 @@ def order() -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/reports/runs/<reference>")
-def progress(reference: str) -> str:
+def progress(reference: str) -> BaseResponse:
     """How far an order is; the page loads itself again until it has finished."""
-    return render_template("reports/run.html", run=run_called(reference))
+    run = run_called(reference)
+    shown = render_template("reports/run.html", run=run, reloads=reloads_itself())
+    return while_under_way(shown, run.is_under_way)
 
 
 @blueprint.get("/reports/<reference>")
