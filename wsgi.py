@@ -10,6 +10,9 @@ from werkzeug.wrappers import Response
 
 from contracts import agreement, agreement_views, award, awarding_views
 from contracts import work_sources as agreement_work
+from contracts.varying import notice_views, variation
+from contracts.varying import views as variation_views
+from contracts.varying import work_sources as variation_work
 from demo import commands as demo_commands
 from foundation import (
     answers,
@@ -85,7 +88,7 @@ from referrals import (
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
-    monitoring, report, child, evaluation, offer, referral,
+    monitoring, report, child, evaluation, offer, referral, variation,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -96,7 +99,7 @@ BLUEPRINTS = (
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
-    agreement_views.blueprint,
+    agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -110,6 +113,7 @@ WORK: tuple[work.Source, ...] = (
     inbox_work.work_of_inbox,
     work_sources.items_of,
     agreement_work.agreements_of,
+    variation_work.variations_to_decide,
 )
 
 #: Commands of the packages: functions that take the application.

@@ -59,6 +59,14 @@ class Agreement(Keyed, Base):
         CheckConstraint("(state IN ('active', 'notice', 'ended')) = (started_on IS NOT NULL)", name="started_on_a_day"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_since"),
         CheckConstraint("(state = 'draft') <= (issued_at IS NULL)", name="not_issued_while_drafted"),
+        CheckConstraint("(state = 'active') <= (notice_ends_on IS NULL)", name="no_notice_while_active"),
+        CheckConstraint("(state = 'notice') <= (notice_ends_on IS NOT NULL)", name="notice_until_a_day"),
+        CheckConstraint(
+            "(notice_ends_on IS NULL) = (notice_given_on IS NULL) AND (notice_ends_on IS NULL) = (notice_by IS NULL)",
+            name="notice_by_somebody",
+        ),
+        CheckConstraint("notice_by IN ('borough', 'provider')", name="notice_by_a_side"),
+        CheckConstraint("notice_ends_on >= notice_given_on + notice_days", name="notice_is_long_enough"),
         Index("ix_agreements_provider_id_state", "provider_id", "state"),
         Index("ix_agreements_authority_id_state", "authority_id", "state"),
     )
@@ -69,6 +77,9 @@ class Agreement(Keyed, Base):
         Act.SIGN_FOR_BOROUGH: moving(S.SIGNED_BY_PROVIDER, to=S.SIGNED_BY_BOROUGH),
         Act.START_PLACEMENT: moving(S.SIGNED_BY_BOROUGH, to=S.ACTIVE),
         Act.END_PLACEMENT: moving(S.ACTIVE, S.NOTICE, to=S.ENDED),
+        Act.PROPOSE_VARIATION: moving(S.ACTIVE, S.NOTICE),
+        Act.GIVE_NOTICE: moving(S.ACTIVE, to=S.NOTICE),
+        Act.WITHDRAW_NOTICE: moving(S.NOTICE, to=S.ACTIVE),
         Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),
     }
 
@@ -108,6 +119,11 @@ class Agreement(Keyed, Base):
     started_at: Mapped[datetime | None]
     #: the day on which the child moved in
     started_on: Mapped[date | None]
+    #: the day on which notice was given, which side gave it, why, and the day on which the place ends by it
+    notice_given_on: Mapped[date | None]
+    notice_by: Mapped[str | None]
+    notice_reason: Mapped[str | None]
+    notice_ends_on: Mapped[date | None]
     #: the day on which the child left: the first that is no longer paid
     ended_on: Mapped[date | None]
     #: a code of SSDA903's reasons for a placement change, or for an episode's end

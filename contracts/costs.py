@@ -62,7 +62,7 @@ def reckoned(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
 def stay_of(agreement: Agreement) -> tuple[date, date]:
     """From which day until which day (not included) the stay is paid, as far as anybody knows."""
     starts = agreement.started_on or agreement.starts_on
-    ends = agreement.ended_on or agreement.expected_end_on or starts + SHOWN_WHILE_OPEN
+    ends = agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on or starts + SHOWN_WHILE_OPEN
     return starts, max(ends, starts)
 
 
@@ -71,7 +71,7 @@ def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date 
     starts, ends = stay_of(agreement)
     fees = reckoned(lines)
     return StayCost(
-        starts_on=starts, ends_on=ends, is_open=agreement.ended_on is None and agreement.expected_end_on is None,
+        starts_on=starts, ends_on=ends, is_open=not (agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on),
         lines=tuple(cost_line(line, starts, ends) for line in fees), total=cost(fees, starts, ends),
         weekly=weekly_now(agreement, lines, on), years=tuple(by_financial_year(fees, starts, ends)),
     )  # fmt: skip

@@ -16,10 +16,13 @@ from foundation.permission import Invalid
 from foundation.submitting import say
 from marketplace.fee_line import FeeLine
 
-say(
-    "ex_agreement_fee_lines_overlap",
-    "The agreement has a fee of this kind and name on some of these days already. Change that fee, or give the new one another name.",
+#: the database's exclusion constraint, in words
+OVERLAP = (
+    "The agreement has a fee of this kind and name on some of these days already. Change that fee, or give the new one"
+    " another name."
 )
+
+say("ex_agreement_fee_lines_overlap", OVERLAP)
 say("ck_agreement_fee_lines_ends_after_starting", "A fee cannot end before it starts.")
 say("ck_agreement_fee_lines_amount_positive", "Enter an amount above nought.")
 

@@ -41,4 +41,11 @@ HAPPENED: dict[str, str] = {
     Act.START_PLACEMENT: "Placement started",
     Act.END_PLACEMENT: "Placement ended",
     Act.UNDO_AWARD: "Agreement cancelled",
+    Act.PROPOSE_VARIATION: "Variation proposed",
+    Act.AGREE_TO_VARIATION: "Variation agreed to by the provider",
+    Act.APPROVE_VARIATION: "Variation approved",
+    Act.REFUSE_VARIATION: "Variation refused",
+    Act.WITHDRAW_VARIATION: "Variation withdrawn",
+    Act.GIVE_NOTICE: "Notice given",
+    Act.WITHDRAW_NOTICE: "Notice withdrawn",
 }

@@ -81,3 +81,11 @@ class Act(StrEnum):
     ORDER_REPORTS = "order_reports"
     MAKE_REPORT = "make_report"
     READ_REPORT = "read_report"
+    # variations and notice
+    PROPOSE_VARIATION = "propose_variation"
+    AGREE_TO_VARIATION = "agree_to_variation"
+    APPROVE_VARIATION = "approve_variation"
+    REFUSE_VARIATION = "refuse_variation"
+    WITHDRAW_VARIATION = "withdraw_variation"
+    GIVE_NOTICE = "give_notice"
+    WITHDRAW_NOTICE = "withdraw_notice"

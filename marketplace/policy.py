@@ -55,6 +55,39 @@ def wrote_it(actor: Actor, subject: Any) -> str | None:
     return None
 
 
+def proposed_it(actor: Actor, subject: Any) -> str | None:
+    """Whoever proposes a variation does not approve it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "proposed_by_id", None):
+        return "You proposed this variation, so somebody else must approve it."
+    return None
+
+
+def came_from_this_provider(actor: Actor, subject: Any) -> str | None:
+    """A provider withdraws its own proposal; it refuses the borough's."""
+    if actor.kind is Kind.PROVIDER and getattr(subject, "side", None) == "provider":
+        return "Your side proposed this variation: withdraw it instead."
+    return None
+
+
+def came_from_the_other_side(actor: Actor, subject: Any) -> str | None:
+    """Each side withdraws what it proposed."""
+    if getattr(subject, "side", None) != side_of(actor):
+        return "The other side proposed this variation, so only it can withdraw it."
+    return None
+
+
+def the_other_side_gave_notice(actor: Actor, subject: Any) -> str | None:
+    """Each side withdraws the notice that it gave."""
+    if getattr(subject, "notice_by", None) not in (None, side_of(actor)):
+        return "The other side gave notice, so only it can withdraw it."
+    return None
+
+
+def side_of(actor: Actor) -> str:
+    """Which party to an agreement the actor acts for."""
+    return "provider" if actor.kind is Kind.PROVIDER else "borough"
+
+
 OFFICERS = (R.PLACEMENT_OFFICER, R.PLACEMENT_MANAGER)
 RESPONDERS = (R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER)
 MANAGERS = (R.PLACEMENT_MANAGER, R.HUB_MANAGER, R.PROVIDER_MANAGER)
@@ -131,6 +164,19 @@ POLICY: dict[Act, Rule] = {
     Act.ORDER_REPORTS: _rule((Party.HUB, Party.OPERATOR), R.HUB_MANAGER, R.HUB_ANALYST),
     Act.MAKE_REPORT: _rule(Party.OPERATOR),
     Act.READ_REPORT: _rule(Party.ANYONE, *EVERYBODY),
+    Act.PROPOSE_VARIATION: _rule((Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE),
+    Act.AGREE_TO_VARIATION: _rule(Party.PROVIDER, R.PROVIDER_MANAGER),
+    Act.APPROVE_VARIATION: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, unless=proposed_it),
+    Act.REFUSE_VARIATION: _rule(
+        (Party.AUTHORITY, Party.PROVIDER), R.PLACEMENT_MANAGER, R.PROVIDER_MANAGER, unless=came_from_this_provider
+    ),
+    Act.WITHDRAW_VARIATION: _rule(
+        (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE, unless=came_from_the_other_side
+    ),
+    Act.GIVE_NOTICE: _rule((Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER),
+    Act.WITHDRAW_NOTICE: _rule(
+        (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, unless=the_other_side_gave_notice
+    ),
 }
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import inspect
+
 from contracts.agreement import Agreement
 from contracts.award import Award
 from contracts.drawing_up import draw_up_agreement, issue_agreement
@@ -176,6 +178,6 @@ def a_placement(deal: Deal) -> Agreement:
 
 def as_read_by(actor: Actor, agreement: Agreement) -> Agreement:
     """From here on the actor acts, and reads the agreement anew."""
-    key = agreement.id
+    (key,) = inspect(agreement).identity
     acting(actor)
     return db.session.get_one(Agreement, key)

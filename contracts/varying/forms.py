@@ -1,0 +1,117 @@
+"""The forms of variations: shape only; what it means is judged by the verbs."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovSelect, GovTextArea, GovTextInput
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from contracts.agreement import AgreementFeeLine
+from contracts.forms import AT_MOST, VersionedForm, day_of
+from contracts.varying.variation import Change, FeeChange, Proposal
+from foundation.forms import DayField
+from foundation.submitting import Form as OurForm
+from marketplace.fee_line import FeeKind, FeeLine, Unit
+from referrals.offer_form import KINDS, UNITS, AmountField, QuantityField
+
+#: between a fee's kind and its label, in the hidden field that names it
+BETWEEN = "|"
+
+
+class FeeRow(Form):  # type: ignore[misc]  # WTForms has no types
+    """A fee that is paid: a new rate, or its closing; a row left empty keeps it as it is."""
+
+    fee = HiddenField()
+    amount = AmountField("New rate", [Optional()], widget=GovTextInput())
+    closes = BooleanField("Close", widget=GovCheckboxInput())
+
+    @property
+    def changes(self) -> Iterable[FeeChange]:
+        """The change that was typed, if any."""
+        kind, _, label = str(self.fee.data or "").partition(BETWEEN)
+        if kind not in set(FeeKind) or not (self.amount.amount or self.closes.data):
+            return
+        change = Change.CLOSE if self.closes.data else Change.RATE
+        amount = None if self.closes.data else self.amount.amount
+        yield FeeChange(change=change, kind=FeeKind(kind), label=label, amount=amount)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """A fee is closed or gets a new rate, not both."""
+        fine: bool = super().validate(extra_validators)
+        if fine and self.closes.data and self.amount.amount:
+            self.amount.errors = ["Enter a new rate or close the fee, not both."]
+            return False
+        return fine
+
+
+class ProposeForm(OurForm):
+    """Other fees from a day on: new rates, fees to close, and one new fee."""
+
+    effective_on = DayField("Day from which the fees change", [InputRequired("Enter the day.")])
+    reason = TextAreaField("Why the fees change", [InputRequired("Say why."), AT_MOST], widget=GovTextArea())
+    fees = FieldList(FormField(FeeRow), max_entries=40)
+    new_kind = SelectField(
+        "Kind", [Optional()], choices=[("", "No new fee"), *((kind.value, text) for kind, text in KINDS.items())],
+        widget=GovSelect(),
+    )  # fmt: skip
+    new_label = StringField("What it pays for", [Optional(), Length(max=80)], widget=GovTextInput())
+    new_amount = AmountField("Amount", [Optional()], widget=GovTextInput())
+    new_unit = SelectField("For each", choices=[(u.value, text) for u, text in UNITS.items()], widget=GovSelect())
+    new_quantity = QuantityField("How many", [Optional()], widget=GovTextInput())
+    new_ends_on = DayField("First day on which it is no longer paid", [Optional()])
+    override = BooleanField(
+        "A new rate is meant to be less than 0.9 or more than 1.1 of the old one", widget=GovCheckboxInput()
+    )
+    override_reason = TextAreaField("Why so large a change is right", [Optional(), AT_MOST], widget=GovTextArea())
+
+    @classmethod
+    def of(cls, fees: Iterable[AgreementFeeLine]) -> "ProposeForm":
+        """The form with a row for each fee that is paid."""
+        return cls(fees=[{"fee": f"{fee.kind}{BETWEEN}{fee.label}"} for fee in fees])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Besides each field: a new fee is whole, and an override has its reason."""
+        fine: bool = super().validate(extra_validators)
+        wanted = [
+            (self.new_kind.data and not (self.new_label.data or "").strip(), "new_label", "Say what the new fee pays for."),
+            (self.new_kind.data and not self.new_amount.amount, "new_amount", "Enter the amount of the new fee."),
+            (not self.new_kind.data and self.new_amount.amount, "new_kind", "Choose the kind of the new fee."),
+            (self.override.data and not (self.override_reason.data or "").strip(), "override_reason", "Say why it is right."),
+        ]  # fmt: skip
+        if fine and self.new_kind.data and self.new_ends_on.data and self.new_ends_on.data <= day_of(self.effective_on):
+            wanted.append((True, "new_ends_on", "A fee cannot end before it starts."))
+        missing = [(field, sentence) for lacks, field, sentence in wanted if lacks]
+        for field, sentence in missing:
+            self.blame(field, sentence)
+        return fine and not missing
+
+    @property
+    def proposal(self) -> Proposal:
+        """What was typed, as the verb takes it."""
+        changes = [change for row in self.fees for change in row.form.changes]
+        return Proposal(
+            effective_on=day_of(self.effective_on), reason=self.reason.data or "", changes=(*changes, *self._new_fee()),
+            override_reason=(self.override_reason.data or "") if self.override.data else "",
+        )  # fmt: skip
+
+    def _new_fee(self) -> Iterable[FeeChange]:
+        if self.new_kind.data:
+            kind, label = FeeKind(self.new_kind.data), str(self.new_label.data).strip()
+            yield FeeChange(change=Change.ADD, kind=kind, label=label, new=self._new_line(kind, label))
+
+    def _new_line(self, kind: FeeKind, label: str) -> FeeLine:
+        return FeeLine(
+            kind=kind, label=label, amount=self.new_amount.amount or Decimal(0), unit=Unit(self.new_unit.data),
+            quantity=self.new_quantity.quantity, starts=day_of(self.effective_on), ends=self.new_ends_on.data or None,
+        )  # fmt: skip
+
+
+class DecideForm(VersionedForm):
+    """A decision that needs no words but its button."""
+
+
+class RefuseForm(VersionedForm):
+    """A refusal and its reason."""
+
+    note = TextAreaField("Why it is refused", [InputRequired("Say why."), AT_MOST], widget=GovTextArea())
