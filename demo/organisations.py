@@ -32,15 +32,20 @@ def rows_of(name: str) -> Iterator[dict[str, str]]:
 
 def found_organisations(begins_on: date) -> Partnership:
     """Lay down every organisation and who takes part in which project, some years before the history begins."""
-    partnership = Partnership(
-        boroughs=[_borough(row) for row in rows_of("boroughs.csv")],
-        hub=Member(uuid.uuid4(), HUB_NAME, "slcp.example"),
-        providers=[_provider(row) for row in rows_of("providers.csv")],
-    )
+    partnership = invent_partnership()
     joined_at = datetime.combine(begins_on - timedelta(days=730), time(9), UTC)
     db.session.execute(insert(Organisation), [*_authorities_and_hub(partnership, joined_at)])
     db.session.execute(insert(Organisation), [*_providers(partnership, joined_at)])
     return partnership
+
+
+def invent_partnership() -> Partnership:
+    """The organisations of the files, without people, lots or settings yet, and nowhere in the database."""
+    return Partnership(
+        boroughs=[_borough(row) for row in rows_of("boroughs.csv")],
+        hub=Member(uuid.uuid4(), HUB_NAME, "slcp.example"),
+        providers=[_provider(row) for row in rows_of("providers.csv")],
+    )
 
 
 def join_projects(partnership: Partnership, begins_on: date) -> None:

@@ -90,7 +90,8 @@ def plan_year(partnership: Partnership, begins: datetime, present: datetime, com
         drafted_at = begins + (latest - begins) * ((number + rng.random()) / completed)
         stays = rng.choice([None, None, None, 8, 16, 26])
         yield Plan(number, borough, lot, drafted_at, _ending(number), stays_weeks=stays)
-    for number, (borough, lot, stage) in enumerate(_waiting(partnership, few=completed < 20), start=completed):
+    waiting = _waiting(partnership, few=completed < 20) if completed >= 4 else ()
+    for number, (borough, lot, stage) in enumerate(waiting, start=completed):
         took = timedelta(hours=HOURS[stage][lot == "special_school"] + 3)
         yield Plan(number, borough, lot, present - took, rests=stage)
 
