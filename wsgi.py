@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from contracts import agreement, agreement_views, award, awarding_views
+from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
 from contracts.varying import notice_views, variation
 from contracts.varying import views as variation_views
@@ -100,6 +101,7 @@ BLUEPRINTS = (
     form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint,
+    contract_register_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.

@@ -6,7 +6,7 @@ from marketplace.roles import Kind
 MENUS: dict[Kind, list[tuple[str, str]]] = {
     Kind.AUTHORITY: [
         ("Your work", "/work"), ("Referrals", "/referrals"), ("Children", "/children"), ("Placements", "/placements"),
-        ("Providers", "/providers"), ("Returns", "/returns"), ("Reports", "/reports"),
+        ("Contracts", "/contracts"), ("Providers", "/providers"), ("Returns", "/returns"), ("Reports", "/reports"),
     ],
     Kind.HUB: [
         ("Your work", "/work"), ("Frameworks", "/frameworks"), ("Admissions", "/admissions"), ("Providers", "/providers"),

@@ -25,7 +25,6 @@ from tests.database import database_for_this_run
 from tests.journeys.market import admit_some_providers
 from wsgi import create_app
 
-
 POSTCODE = "INSERT INTO postcodes (postcode, easting, northing, authority_gss) VALUES (:code, :east, :north, :gss)"
 SOMEBODY = """
     SELECT people.email FROM people JOIN memberships ON memberships.person_id = people.id
