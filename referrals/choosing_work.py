@@ -4,7 +4,7 @@ One statement, however many referrals there are. Referrals with offers ready to 
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, or_, select
 from foundation import clock
 from foundation.database import db
 from foundation.formatting import day_short, plural
+from foundation.working_days import london_instant
 from marketplace.actor import Actor
 from marketplace.framework import Criterion, Lot
 from marketplace.roles import Kind, Role
@@ -25,6 +26,8 @@ EVALUATORS = frozenset({Role.PLACEMENT_OFFICER, Role.PLACEMENT_MANAGER, Role.QUA
 OFFICERS = frozenset({Role.PLACEMENT_OFFICER, Role.PLACEMENT_MANAGER})
 DECIDERS = frozenset({Role.PLACEMENT_MANAGER, Role.DIRECTOR})
 A_WEEK = timedelta(days=7)
+#: a child is to be placed by the morning of the day needed
+BEGIN = time(9)
 
 
 def work_of_choosing(actor: Actor) -> Iterator[WorkItem]:
@@ -44,7 +47,7 @@ def _opened(actor: Actor) -> list[Any]:
     wanted = (
         select(
             Referral.reference, Referral.state, Referral.officer_id, Referral.opened_at, Referral.quality_locked_at,
-            Referral.recommended_by_id, Referral.recommended_at, Lot.name.label("lot"), short_name(),
+            Referral.recommended_by_id, Referral.recommended_at, Referral.needed_by, Lot.name.label("lot"), short_name(),
             decided.label("decided_at"),
             select(func.count()).where(live).scalar_subquery().label("offers"),
             select(func.count(Mark.id)).join(Offer, mine).where(live).scalar_subquery().label("marked"),
@@ -97,7 +100,9 @@ def _awaiting_award(row: Any, actor: Actor) -> WorkItem | None:
 
 def _line(row: Any, group: Group, badge: tuple[str, str], step: str, note: str) -> WorkItem:
     about = f"{row.short_name}, {row.lot}" if row.short_name else row.lot
+    due = london_instant(row.needed_by, BEGIN) if row.needed_by and group is not Group.DONE else None
     return WorkItem(
         group=group, thing=row.reference, href=f"/referrals/{row.reference}", about=about, badge=badge, step=step,
-        step_href=f"/referrals/{row.reference}/offers", step_note=note, at=row.decided_at,
+        step_href=f"/referrals/{row.reference}/offers", step_note=note, due_at=due,
+        at=row.decided_at,
     )  # fmt: skip
