@@ -7,7 +7,8 @@ statements it took; that costs the measured pages and the floor alike.
 import uuid
 from typing import Any
 
-from flask import Flask, g, render_template_string, session
+from flask import Flask, g, session
+from jinja2 import Environment
 from sqlalchemy import event, select
 from werkzeug.wrappers import Response
 
@@ -19,8 +20,9 @@ from referrals.offer import Offer
 from referrals.referral import Referral
 from wsgi import create_app as create_harbour
 
-ROWS = """<!doctype html><title>Floor</title><p>{{ name }}</p><table>{% for row in rows %}<tr>{% for value in row %}<td>{{ value }}</td>
-{% endfor %}</tr>{% endfor %}</table>"""
+ROWS = Environment(autoescape=True).from_string("""<!doctype html><title>Floor</title><p>{{ name }}</p><table>
+{% for row in rows %}<tr>{% for value in row %}<td>{{ value }}</td>
+{% endfor %}</tr>{% endfor %}</table>""")
 
 
 def create_app() -> Flask:
@@ -48,7 +50,7 @@ def show_floor(limit: int) -> str:
         .order_by(Referral.drafted_at.desc())
         .limit(limit)
     ).all()
-    return render_template_string(ROWS, name=name, rows=rows)
+    return ROWS.render(name=name, rows=rows)
 
 
 def _begin_count() -> None:
