@@ -1,12 +1,13 @@
 """The award of a referral: deciding on it, reading it, undoing it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from contracts.awarding import STRONGER_REASON, award_offer, undo_award
 from contracts.awarding_forms import AwardForm, UndoForm, award_form
 from contracts.awarding_queries import awards_of, has_started, standing_award
 from foundation.permission import NotNow
+from foundation.states import require
 from marketplace.acts import Act
 from marketplace.policy import may, refusal_of
 from marketplace.signed_in import signed_in_actor
@@ -27,7 +28,7 @@ def award(reference: str) -> Page:
     actor = signed_in_actor()
     referral = referral_of(reference, actor)
     if referral.state is not ReferralState.OPENED:
-        return award_page(referral)
+        return decided_page(referral)
     comparison = compare(referral)
     form = award_form(referral, comparison)
     if form.validate_on_submit() and form.carry_out(
@@ -52,6 +53,13 @@ def undo(reference: str) -> Page:
     return render_template(
         "contracts/undo_award.html", referral=referral, form=form, award=awards_of(referral)[0]
     ), form.status
+
+
+def decided_page(referral: Referral) -> str:
+    """The award as it stands, to a reader; to whoever sends a second one, that it comes too late."""
+    if request.method == "POST":
+        require(referral, Act.AWARD_OFFER)
+    return award_page(referral)
 
 
 def award_page(referral: Referral) -> str:

@@ -21,8 +21,8 @@ def somebody(browser: Browser, harbour: Harbour) -> Iterator[Callable[..., Perso
     """Seat a person by their address; the browsers are closed when the journey is over."""
     seated: list[PersonAtTheScreen] = []
 
-    def seat(email: str, *, width: int = 1280) -> PersonAtTheScreen:
-        person = PersonAtTheScreen(browser, harbour, email, width=width)
+    def seat(email: str, *, width: int = 1280, javascript: bool = True) -> PersonAtTheScreen:
+        person = PersonAtTheScreen(browser, harbour, email, width=width, javascript=javascript)
         seated.append(person)
         return person
 

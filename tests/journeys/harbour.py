@@ -75,6 +75,12 @@ class Harbour:
         with self.app.app_context():
             return clock.today()
 
+    def hashes_kept(self) -> set[str]:
+        """The SHA-256 of every file that Harbour keeps."""
+        engine = create_engine(self.addresses.maintenance, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            return set(connection.scalars(text("SELECT sha256 FROM stored_files")))
+
     def address_of(self, organisation: str, role: str) -> str:
         """The e-mail address of somebody who holds that role there."""
         engine = create_engine(self.addresses.maintenance, poolclass=pool.NullPool)

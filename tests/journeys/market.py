@@ -29,7 +29,11 @@ def admit_some_providers(partnership: Partnership, now: datetime) -> None:
     act_behind(manager.fence)
     for admission, tier in tiers.items():
         decided = {"state": AdmissionState.ADMITTED, "tier": tier, "decided_at": now - timedelta(days=20)}
-        decider = {"decided_by_id": manager.person_id, "decided_by_name": manager.name, "decision_note": "Meets every criterion."}
+        decider = {
+            "decided_by_id": manager.person_id,
+            "decided_by_name": manager.name,
+            "decision_note": "Meets every criterion.",
+        }
         db.session.execute(update(Admission).where(Admission.id == admission).values(**decided, **decider))
     db.session.commit()
 

@@ -1,7 +1,7 @@
 """The steps of the journey that every lot shares, named as the trade names them. Each is done by the person given first."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from demo.people import PASSWORD
@@ -20,7 +20,7 @@ HOME_POSTCODE = "CR0 1EA"
 
 def reference_in(address: str) -> str:
     """The reference in an address: the part with a check letter."""
-    return re.findall(r"[A-Z]{3}-[A-Z0-9]{4}-[A-Z0-9]{2}", address)[-1]
+    return str(re.findall(r"[A-Z]{3}-[A-Z0-9]{4}-[A-Z0-9]{2}", address)[-1])
 
 
 # --- the borough asks ------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def first_setting_of(officer: PersonAtTheScreen, referral: str, provider: str) -
     """The best fitting setting of a provider, by its name on the page of settings that fit."""
     officer.opens(f"/referrals/{referral}/settings?show=all")
     card = officer.page.locator("article").filter(has_text=provider).first
-    return card.get_by_role("checkbox").evaluate("box => box.labels[0].innerText").removeprefix("Invite ")
+    return str(card.get_by_role("checkbox").evaluate("box => box.labels[0].innerText")).removeprefix("Invite ")
 
 
 def invite(officer: PersonAtTheScreen, referral: str, *settings: str) -> None:
@@ -177,7 +177,9 @@ def recommend(officer: PersonAtTheScreen, referral: str, setting: str) -> None:
 def award(manager: PersonAtTheScreen, referral: str, setting: str) -> None:
     """The manager, who did not recommend, awards the place with a rationale."""
     manager.opens(f"/referrals/{referral}/award").picks(setting)
-    manager.fills("Your rationale", "First in quality and in total, and near to the child's school.").presses("Award the place")
+    manager.fills("Your rationale", "First in quality and in total, and near to the child's school.").presses(
+        "Award the place"
+    )
 
 
 # --- agreement and placement -----------------------------------------------------------------------------------------
@@ -197,11 +199,19 @@ def sign(person: PersonAtTheScreen, agreement: str, name: str) -> None:
     person.fills("Your full name", name).fills("Your password", PASSWORD).presses("Sign the agreement")
 
 
+def first_day(person: PersonAtTheScreen, agreement: str) -> date:
+    """The agreed first day, as the agreement's page says it."""
+    said = person.opens(f"/placements/{agreement}").page.get_by_text(re.compile(r"^\d+ \w+ \d{4}$")).first.inner_text()
+    return datetime.strptime(said, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
+
+
 def start_placement(officer: PersonAtTheScreen, agreement: str) -> None:
     """The child has moved in on the agreed day."""
     officer.opens(f"/placements/{agreement}").presses("Start the placement")
     today = officer.harbour.today()
-    officer.fills_day("Day on which the child moved in", today.day, today.month, today.year).presses("Start the placement")
+    officer.fills_day("Day on which the child moved in", today.day, today.month, today.year).presses(
+        "Start the placement"
+    )
 
 
 # --- the quarter -----------------------------------------------------------------------------------------------------
@@ -227,3 +237,9 @@ def order_reports(hub: PersonAtTheScreen, quarter: str) -> None:
     progress = hub.page.url
     hub.harbour.work_off()
     hub.opens(progress)
+
+
+def reports_of(reader: PersonAtTheScreen) -> dict[str, str]:
+    """The archived reports that a reader finds: whom they are about, and their references."""
+    links = reader.opens("/reports").page.locator("tbody th a").all()
+    return {link.inner_text(): reference_in(link.get_attribute("href") or "") for link in links}
