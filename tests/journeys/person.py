@@ -109,7 +109,8 @@ class PersonAtTheScreen:
     def downloads(self, link: str) -> bytes:
         """Follow a link to a file and keep it."""
         with self.page.expect_download() as waiting:
-            self.page.get_by_role("link", name=link).first.click()
+            found = self.page.get_by_role("link", name=link).or_(self.page.get_by_role("button", name=link))
+            found.first.click()
         return waiting.value.path().read_bytes()
 
     def leaves(self) -> None:
