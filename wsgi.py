@@ -11,6 +11,10 @@ from werkzeug.wrappers import Response
 from contracts import agreement, agreement_views, award, awarding_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
+from contracts.uplift import request as uplift_request
+from contracts.uplift import request_views as uplift_views
+from contracts.uplift import round as uplift_round
+from contracts.uplift import work_sources as uplift_work
 from contracts.varying import notice_views, variation
 from contracts.varying import views as variation_views
 from contracts.varying import work_sources as variation_work
@@ -89,7 +93,7 @@ from referrals import (
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
-    monitoring, report, child, evaluation, offer, referral, variation,
+    monitoring, report, child, evaluation, offer, referral, variation, uplift_round, uplift_request,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -102,6 +106,7 @@ BLUEPRINTS = (
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint,
     contract_register_views.blueprint,
+    uplift_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -116,6 +121,7 @@ WORK: tuple[work.Source, ...] = (
     work_sources.items_of,
     agreement_work.agreements_of,
     variation_work.variations_to_decide,
+    uplift_work.uplifts_of,
 )
 
 #: Commands of the packages: functions that take the application.

@@ -6,15 +6,15 @@ from marketplace.roles import Kind
 MENUS: dict[Kind, list[tuple[str, str]]] = {
     Kind.AUTHORITY: [
         ("Your work", "/work"), ("Referrals", "/referrals"), ("Children", "/children"), ("Placements", "/placements"),
-        ("Contracts", "/contracts"), ("Providers", "/providers"), ("Returns", "/returns"), ("Reports", "/reports"),
+        ("Contracts", "/contracts"), ("Uplifts", "/uplifts"), ("Providers", "/providers"), ("Returns", "/returns"), ("Reports", "/reports"),
     ],
     Kind.HUB: [
         ("Your work", "/work"), ("Frameworks", "/frameworks"), ("Admissions", "/admissions"), ("Providers", "/providers"),
-        ("Placements", "/placements"), ("Returns", "/returns"), ("Reports", "/reports"), ("Register", "/register"),
+        ("Placements", "/placements"), ("Uplifts", "/uplifts"), ("Returns", "/returns"), ("Reports", "/reports"), ("Register", "/register"),
     ],
     Kind.PROVIDER: [
         ("Your work", "/work"), ("Inbox", "/inbox"), ("Offers", "/offers"), ("Placements", "/placements"),
-        ("Settings", "/settings"), ("Frameworks", "/frameworks"), ("Returns", "/returns"), ("Reports", "/reports"),
+        ("Uplifts", "/uplifts"), ("Settings", "/settings"), ("Frameworks", "/frameworks"), ("Returns", "/returns"), ("Reports", "/reports"),
     ],
 }  # fmt: skip
 

@@ -88,8 +88,17 @@ def side_of(actor: Actor) -> str:
     return "provider" if actor.kind is Kind.PROVIDER else "borough"
 
 
+def answered_it(actor: Actor, subject: Any) -> str | None:
+    """Whoever countered or refused an uplift does not decide the appeal against it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "answered_by_id", None):
+        return "You gave the answer that is appealed against, so somebody else must decide the appeal."
+    return None
+
+
 OFFICERS = (R.PLACEMENT_OFFICER, R.PLACEMENT_MANAGER)
 RESPONDERS = (R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER)
+NEGOTIATORS = (R.HUB_MANAGER, R.HUB_ANALYST)
+ASKERS = (R.PROVIDER_MANAGER, R.PROVIDER_FINANCE)
 MANAGERS = (R.PLACEMENT_MANAGER, R.HUB_MANAGER, R.PROVIDER_MANAGER)
 EVERYBODY = tuple(Role)
 
@@ -177,6 +186,22 @@ POLICY: dict[Act, Rule] = {
     Act.WITHDRAW_NOTICE: _rule(
         (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, unless=the_other_side_gave_notice
     ),
+    # uplift rounds
+    Act.OPEN_UPLIFT_ROUND: _rule(Party.HUB, *NEGOTIATORS),
+    Act.CHANGE_PARTICIPATION: _rule(Party.HUB, *NEGOTIATORS),
+    Act.ENTER_INDEX: _rule(Party.HUB, *NEGOTIATORS),
+    Act.CLOSE_UPLIFT_ROUND: _rule(Party.HUB, *NEGOTIATORS),
+    Act.REQUEST_UPLIFT: _rule(Party.ANY_PROVIDER, *ASKERS),
+    Act.WITHDRAW_UPLIFT_REQUEST: _rule(Party.PROVIDER, *ASKERS),
+    Act.COMMENT_ON_UPLIFT: _rule(Party.ANY_AUTHORITY, R.COMMISSIONER, R.FINANCE_OFFICER),
+    Act.COUNTER_UPLIFT: _rule(Party.HUB, *NEGOTIATORS),
+    Act.ACCEPT_COUNTER: _rule(Party.PROVIDER, *ASKERS),
+    Act.SPLIT_UPLIFT_REQUEST: _rule(Party.HUB, *NEGOTIATORS),
+    Act.AGREE_UPLIFT: _rule(Party.HUB, *NEGOTIATORS),
+    Act.REFUSE_UPLIFT: _rule(Party.HUB, *NEGOTIATORS),
+    Act.APPEAL_UPLIFT: _rule(Party.PROVIDER, *ASKERS),
+    Act.ALLOW_APPEAL: _rule(Party.HUB, *NEGOTIATORS, unless=answered_it),
+    Act.DISMISS_APPEAL: _rule(Party.HUB, *NEGOTIATORS, unless=answered_it),
 }
 
 

@@ -59,12 +59,16 @@ class Deal:
 def a_deal(
     lot_key: str = "residential", *, fees: tuple[dict[str, Any], ...] = (CORE,), name: str = "Testham", **facts: Any
 ) -> Deal:
-    """A referral that was awarded to an offer. `fees`: its fee lines; `starts_on`, `weeks`, `outcomes`: facts of the offer."""
+    """A referral that was awarded to an offer. `fees`: its fee lines; `starts_on`, `weeks`, `outcomes`: facts of the offer.
+
+    `hub`, `provider`, `lot` and `setting` may be those of another deal.
+    """
     hub = facts.pop("hub", None) or a_hub()
-    borough, provider = a_borough(hub, f"London Borough of {name}"), a_provider(f"Oakfield {name} Ltd")
-    lot = a_lot(hub, lot_key, boroughs=(borough,))
+    borough = a_borough(hub, f"London Borough of {name}")
+    provider = facts.pop("provider", None) or a_provider(f"Oakfield {name} Ltd")
+    lot = facts.pop("lot", None) or a_lot(hub, lot_key, boroughs=(borough,))
     deal = Deal(
-        hub=hub, borough=borough, provider=provider, lot=lot, setting=a_setting(provider, lot),
+        hub=hub, borough=borough, provider=provider, lot=lot, setting=facts.pop("setting", None) or a_setting(provider, lot),
         officer=a_person(borough, Role.PLACEMENT_OFFICER, name="Olu Officer"),
         manager=a_person(borough, Role.PLACEMENT_MANAGER, name="Mary Manager"),
         head=a_person(provider, Role.PROVIDER_MANAGER, name="Bea  Head"),

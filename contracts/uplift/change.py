@@ -1,0 +1,40 @@
+"""A change of fees: a percentage, or a new rate. Pure arithmetic, the same for modelling and for agreeing."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from foundation.formatting import money, percent
+from foundation.money import to_penny
+
+#: A new rate outside these shares of the old one, bounds included within, needs an explicit override.
+LEAST, MOST = Fraction(9, 10), Fraction(11, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Either `percent` (6.5 raises by 6.5 %; two decimals) or `rate`, the new amount for each unit in pounds; never both."""
+
+    percent: Decimal | None = None
+    rate: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if (self.percent is None) == (self.rate is None):
+            raise ValueError("A change is a percentage or a new rate.")
+
+    def of(self, amount: Decimal) -> Decimal:
+        """The new amount for each unit, to the penny, half-up: £4,166.67 raised by 3.9 % is £4,329.17."""
+        if self.rate is not None:
+            return self.rate
+        assert self.percent is not None
+        return to_penny(Fraction(amount) * (100 + Fraction(self.percent)) / 100)
+
+    @property
+    def words(self) -> str:
+        """8.4%, or £4,500.00."""
+        return money(self.rate) if self.rate is not None else percent(self.percent, 2)
+
+
+def is_unusual(old: Decimal, new: Decimal) -> bool:
+    """Whether the new rate lies outside 0.9 to 1.1 of the old one; both bounds are usual."""
+    return not LEAST * Fraction(old) <= Fraction(new) <= MOST * Fraction(old)

@@ -1,0 +1,133 @@
+"""Makers of uplift rounds: live placements of one provider with two boroughs, a round, a request."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import inspect, text
+
+from contracts.agreement import Agreement
+from contracts.uplift.change import Change
+from contracts.uplift.opening_rounds import RoundTerms, open_round
+from contracts.uplift.request import UpliftRequest
+from contracts.uplift.requesting import Asked, Scope, request_uplift
+from contracts.uplift.round import UpliftRound
+from contracts.uplift.rule import RuleKind
+from foundation import clock
+from foundation.database import db
+from foundation.quarters import FinancialYear
+from foundation.tenancy import Fence
+from marketplace.actor import Actor
+from marketplace.framework import Framework, FrameworkParticipant, Lot
+from marketplace.roles import Role
+from tests.makers.contracts import CORE, Deal, a_deal, a_placement
+from tests.makers.standing import a_person, acting, behind
+
+LONG_AGO = timedelta(days=200)
+
+
+@dataclass
+class Negotiation:
+    """Two boroughs that have a child with one provider, and everybody who negotiates."""
+
+    first: Deal
+    second: Deal
+    analyst: Actor
+    head_of_hub: Actor
+    asker: Actor
+    payer: Actor
+    round_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def round(self) -> UpliftRound:
+        """The round, as whoever acts now reads it."""
+        return db.session.get_one(UpliftRound, self.round_id)
+
+
+def a_negotiation(fees: tuple[dict[str, Any], ...] = (CORE,)) -> Negotiation:
+    """A placement of each of two boroughs at one provider since 200 days, and an open round for their lot."""
+    starts_on = clock.today() - LONG_AGO
+    first = a_deal(starts_on=starts_on, fees=fees, name="Merton")
+    second = a_deal(
+        starts_on=starts_on, fees=fees, name="Sutton", hub=first.hub, provider=first.provider, lot=first.lot, setting=first.setting
+    )  # fmt: skip
+    with behind(Fence(first.hub.id, None, "hub")):
+        db.session.add(
+            FrameworkParticipant(
+                framework_id=first.lot.framework_id, authority_id=second.borough.id, joined_on=date(2022, 4, 1)
+            )
+        )
+    for deal in (first, second):
+        a_placement(deal)
+    negotiation = Negotiation(
+        first=first, second=second,
+        analyst=a_person(first.hub, Role.HUB_ANALYST, name="Ana Analyst"),
+        head_of_hub=a_person(first.hub, Role.HUB_MANAGER, name="Hal Hub"),
+        asker=a_person(first.provider, Role.PROVIDER_FINANCE, name="Fay Finance"),
+        payer=a_person(first.borough, Role.FINANCE_OFFICER, name="Pip Payer"),
+    )  # fmt: skip
+    acting(negotiation.analyst)
+    negotiation.round_id = open_round(terms_of(first), by=negotiation.analyst).id
+    return negotiation
+
+
+def terms_of(deal: Deal, **facts: Any) -> RoundTerms:
+    """A round of the deal's lot: the lower of 1.5 % and CPI, fees from the next 1 April."""
+    usual: dict[str, Any] = {
+        "framework": db.session.get_one(Framework, deal.lot.framework_id), "lot": db.session.get_one(Lot, deal.lot.id),
+        "opens_on": clock.today() - timedelta(10), "closes_on": clock.today() + timedelta(20),
+        "effective_on": FinancialYear.of(clock.today()).day_after, "rule": RuleKind.LOWER_OF, "cap": Decimal("1.5"),
+        "index_name": "CPI", "review_above": Decimal(3), "evidence_asked": "Accounts and a pay schedule.",
+        "negotiator": "Ruth Adeyemi",
+    }  # fmt: skip
+    return RoundTerms(**(usual | facts))
+
+
+def asked(percent: str = "8.4", **scope: Any) -> Asked:
+    """8.4 % on everything, for a reason."""
+    return Asked(scope=Scope(**scope), change=Change(percent=Decimal(percent)), reasons="Pay has risen.")
+
+
+def a_request(negotiation: Negotiation, percent: str = "8.4", **scope: Any) -> UpliftRequest:
+    """The provider's request; the hub's analyst acts, who answers next."""
+    acting(negotiation.asker)
+    made = request_uplift(negotiation.round, asked(percent, **scope), by=negotiation.asker)
+    return read_by(negotiation.analyst, made)
+
+
+def read_by(actor: Actor, request: UpliftRequest) -> UpliftRequest:
+    """From here on the actor acts, and reads the request anew."""
+    key = inspect(request).identity[0]  # readable even where the session has let go of the request
+    acting(actor)
+    return db.session.get_one(UpliftRequest, key)
+
+
+def lay_down_like(deal: Deal, agreement: Agreement, count: int) -> None:
+    """Many more live agreements like that one, as rows; each stands on a copy of its award that counts as undone."""
+    names = {
+        table: [column.name for column in db.metadata.tables[table].columns]
+        for table in ("awards", "agreements", "agreement_fee_lines")
+    }
+    award_id, agreement_id = agreement.award_id, agreement.id
+    acting(deal.officer)
+    for number in range(count):
+        keys = {"award": uuid.uuid4(), "agreement": uuid.uuid4()}
+        _copy("awards", names["awards"], f"id = '{award_id}'", id=keys["award"], undone=True)
+        _copy(
+            "agreements", names["agreements"], f"id = '{agreement_id}'", id=keys["agreement"], award_id=keys["award"],
+            reference=f"MER-{number:06}",
+        )  # fmt: skip
+        _copy(
+            "agreement_fee_lines", names["agreement_fee_lines"], f"agreement_id = '{agreement_id}'", id=None,
+            agreement_id=keys["agreement"],
+        )  # fmt: skip
+    db.session.commit()
+
+
+def _copy(table: str, columns: list[str], where: str, *, undone: bool = False, **changed: Any) -> None:
+    facts = {"undone_at": "now()", "undone_by_id": "awarded_by_id", "undone_reason": "'copied'"} if undone else {}
+    facts |= {name: "gen_random_uuid()" if value is None else f"'{value}'" for name, value in changed.items()}
+    chosen = ", ".join(facts.get(name, name) for name in columns)
+    db.session.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {where}"))
