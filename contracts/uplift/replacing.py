@@ -39,10 +39,9 @@ class Raised:
 def replace_covered_lines(request: UpliftRequest, raised: Sequence[Raised], from_on: date) -> None:
     """Close the held lines, add their successors, keep what was asked and agreed; refuse if any line slipped away."""
     followed = _as_table(raised)
-    ids = literal([row.live.line_id for row in raised], ARRAY(Uuid))
-    closed: Any = db.session.execute(
-        update(OLD).where(OLD.c.id == func.any(ids)).values(ends_on=from_on)
-    )  # the old lines make room first: the database lets no two of one kind and label overlap
+    # The old lines make room first: the database lets no two of one kind and label overlap.
+    closing = update(OLD).where(OLD.c.id == followed.c.old_id).values(ends_on=from_on)
+    closed: Any = db.session.execute(closing)
     changed = {
         "id": followed.c.new_id, "amount": followed.c.agreed, "starts_on": literal(from_on), "ends_on": followed.c.ends_on
     }  # fmt: skip
