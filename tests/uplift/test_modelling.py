@@ -67,7 +67,11 @@ def test_more_asked_is_never_less_paid(amount: Decimal, one: Decimal, other: Dec
 
 
 def test_a_full_year_has_its_actual_days() -> None:
-    assert [(end - start).days for start, end in map(full_year, (APRIL, date(2026, 4, 1), date(2028, 2, 29)))] == [366, 365, 366]
+    assert [(end - start).days for start, end in map(full_year, (APRIL, date(2026, 4, 1), date(2028, 2, 29)))] == [
+        366,
+        365,
+        366,
+    ]
     assert rest_of_year(date(2027, 9, 1)) == (date(2027, 9, 1), date(2028, 4, 1))
 
 
@@ -78,7 +82,9 @@ def test_a_tenth_either_way_is_usual_bounds_included(new: str, unusual: bool) ->
     assert is_unusual(Decimal(1000), Decimal(new)) is unusual
 
 
-@pytest.mark.parametrize(("cpi", "percent", "reviewed"), [("0.9", "0.9", False), ("2.0", "1.5", False), ("4.2", "1.5", True)])
+@pytest.mark.parametrize(
+    ("cpi", "percent", "reviewed"), [("0.9", "0.9", False), ("2.0", "1.5", False), ("4.2", "1.5", True)]
+)
 def test_the_lower_of_a_cap_and_an_index(cpi: str, percent: str, reviewed: bool) -> None:
     ruling = rule_on(RuleKind.LOWER_OF, Decimal("1.5"), Decimal(3), Index("CPI", Decimal(cpi)))
     assert (ruling.percent, ruling.is_reviewed) == (Decimal(percent), reviewed)
