@@ -15,7 +15,7 @@ from contracts.uplift import request as uplift_request
 from contracts.uplift import request_views as uplift_views
 from contracts.uplift import round as uplift_round
 from contracts.uplift import work_sources as uplift_work
-from contracts.varying import notice_views, variation
+from contracts.varying import absence, absence_views, notice_views, variation
 from contracts.varying import views as variation_views
 from contracts.varying import work_sources as variation_work
 from demo import commands as demo_commands
@@ -93,7 +93,7 @@ from referrals import (
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
-    monitoring, report, child, evaluation, offer, referral, variation, uplift_round, uplift_request,
+    monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -104,7 +104,7 @@ BLUEPRINTS = (
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
-    agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint,
+    agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
     uplift_views.blueprint,
 )  # fmt: skip
@@ -121,6 +121,7 @@ WORK: tuple[work.Source, ...] = (
     work_sources.items_of,
     agreement_work.agreements_of,
     variation_work.variations_to_decide,
+    variation_work.absences_to_confirm,
     uplift_work.uplifts_of,
 )
 

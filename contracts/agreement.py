@@ -78,6 +78,7 @@ class Agreement(Keyed, Base):
         Act.START_PLACEMENT: moving(S.SIGNED_BY_BOROUGH, to=S.ACTIVE),
         Act.END_PLACEMENT: moving(S.ACTIVE, S.NOTICE, to=S.ENDED),
         Act.PROPOSE_VARIATION: moving(S.ACTIVE, S.NOTICE),
+        Act.RECORD_ABSENCE: moving(S.ACTIVE, S.NOTICE),
         Act.GIVE_NOTICE: moving(S.ACTIVE, to=S.NOTICE),
         Act.WITHDRAW_NOTICE: moving(S.NOTICE, to=S.ACTIVE),
         Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),

@@ -46,6 +46,9 @@ HAPPENED: dict[str, str] = {
     Act.APPROVE_VARIATION: "Variation approved",
     Act.REFUSE_VARIATION: "Variation refused",
     Act.WITHDRAW_VARIATION: "Variation withdrawn",
+    Act.RECORD_ABSENCE: "Absence recorded",
+    Act.CONFIRM_ABSENCE: "Absence confirmed",
+    Act.REFUSE_ABSENCE: "Absence refused",
     Act.GIVE_NOTICE: "Notice given",
     Act.WITHDRAW_NOTICE: "Notice withdrawn",
 }

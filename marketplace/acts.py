@@ -89,6 +89,9 @@ class Act(StrEnum):
     WITHDRAW_VARIATION = "withdraw_variation"
     GIVE_NOTICE = "give_notice"
     WITHDRAW_NOTICE = "withdraw_notice"
+    RECORD_ABSENCE = "record_absence"
+    CONFIRM_ABSENCE = "confirm_absence"
+    REFUSE_ABSENCE = "refuse_absence"
     # uplift rounds
     OPEN_UPLIFT_ROUND = "open_uplift_round"
     CHANGE_PARTICIPATION = "change_participation"

@@ -182,6 +182,9 @@ POLICY: dict[Act, Rule] = {
     Act.WITHDRAW_VARIATION: _rule(
         (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE, unless=came_from_the_other_side
     ),
+    Act.RECORD_ABSENCE: _rule(Party.PROVIDER, *RESPONDERS),
+    Act.CONFIRM_ABSENCE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.REFUSE_ABSENCE: _rule(Party.AUTHORITY, *OFFICERS),
     Act.GIVE_NOTICE: _rule((Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER),
     Act.WITHDRAW_NOTICE: _rule(
         (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, unless=the_other_side_gave_notice

@@ -68,7 +68,11 @@ class ProposeForm(OurForm):
     @classmethod
     def of(cls, fees: Iterable[AgreementFeeLine]) -> "ProposeForm":
         """The form with a row for each fee that is paid."""
-        return cls(fees=[{"fee": f"{fee.kind}{BETWEEN}{fee.label}"} for fee in fees])
+        shown = list(fees)
+        form = cls(fees=[{"fee": f"{fee.kind}{BETWEEN}{fee.label}"} for fee in shown])
+        for row, fee in zip(form.fees, shown, strict=False):
+            row.form.amount.label.text, row.form.closes.label.text = f"New rate of {fee.label}", f"Close {fee.label}"
+        return form
 
     def validate(self, extra_validators: object = None) -> bool:
         """Besides each field: a new fee is whole, and an override has its reason."""

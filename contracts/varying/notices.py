@@ -1,4 +1,4 @@
-"""Letters about variations and notice: act → who is told, in which words. None names a child."""
+"""Letters about variations, notice and absences: act → who is told, in which words. None names a child."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import current_app
 
 from contracts.agreement import Agreement
+from contracts.varying.absence import Absence
 from contracts.varying.variation import Side, Variation
 from foundation.formatting import day, money
 from foundation.outbox import write_letter
@@ -93,6 +94,32 @@ def tell_notice_withdrawn(agreement: Agreement) -> None:
     _tell_both(
         Act.WITHDRAW_NOTICE, agreement, f"Notice on agreement {agreement.reference} is withdrawn",
         f"The notice on agreement {agreement.reference} is withdrawn. The placement goes on as agreed.",
+    )  # fmt: skip
+
+
+def tell_absence_recorded(absence: Absence, agreement: Agreement) -> None:
+    """The borough's officers learn that a record of nights away waits for them."""
+    address = f"{current_app.config['SETTINGS'].public_url}/placements/{agreement.reference}/absences"
+    write_letter(
+        act=Act.RECORD_ABSENCE, organisation_id=absence.authority_id, to_roles=OFFICERS,
+        subject=f"An absence is recorded under agreement {agreement.reference}",
+        body=f"{agreement.provider.name} has recorded nights away under agreement {agreement.reference}. Confirm or refuse the"
+        f" record.\n\n{address}",
+    )  # fmt: skip
+
+
+def tell_absence_decided(act: Act, absence: Absence, agreement: Agreement) -> None:
+    """The provider learns the borough's answer, and what it takes off the fees."""
+    address = f"{current_app.config['SETTINGS'].public_url}/placements/{agreement.reference}/absences"
+    answer = "refused" if absence.reduction is None else "confirmed"
+    effect = (
+        "The fees stay as they are." if not absence.reduction else f"It takes {money(absence.reduction)} off the fees."
+    )
+    write_letter(
+        act=act, organisation_id=absence.provider_id, to_roles=(*RESPONDERS, Role.PROVIDER_FINANCE),
+        subject=f"Absence {absence.number} under agreement {agreement.reference} is {answer}",
+        body=f"{agreement.authority.name} has {answer} absence {absence.number} under agreement {agreement.reference}. {effect}"
+        f"\n\n{address}",
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""How variations are said on pages."""
+"""How variations and absences are said on pages."""
 
 from typing import NamedTuple
 
+from contracts.varying.absence import AbsenceState
 from contracts.varying.variation import Side, VariationState
 from marketplace.acts import Act
 
@@ -12,6 +13,11 @@ BADGES: dict[str, tuple[str, str]] = {
     S.APPROVED: ("ok", "Approved"),
     S.REFUSED: ("bad", "Refused"),
     S.WITHDRAWN: ("none", "Withdrawn"),
+}
+ABSENCES: dict[str, tuple[str, str]] = {
+    AbsenceState.RECORDED: ("wait", "Recorded"),
+    AbsenceState.CONFIRMED: ("ok", "Confirmed"),
+    AbsenceState.REFUSED: ("bad", "Refused"),
 }
 SIDES: dict[str, str] = {Side.BOROUGH: "the borough", Side.PROVIDER: "the provider"}
 

@@ -1,4 +1,4 @@
-"""What variations add to *Your work*: proposals that wait for me, and those that wait for somebody else."""
+"""What variations and absences add to *Your work*: proposals that wait for me, and those that wait for somebody else."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from contracts.agreement import Agreement
+from contracts.varying.absence import Absence, AbsenceState
 from contracts.varying.variation import Variation, VariationState
 from contracts.varying.words import SIDES
 from foundation.database import db
@@ -32,6 +33,26 @@ def variations_to_decide(actor: Actor) -> Iterator[WorkItem]:
     )
     for variation, reference in rows:
         yield _item(actor, variation, reference)
+
+
+def absences_to_confirm(actor: Actor) -> Iterator[WorkItem]:
+    """Records of nights away that wait for the borough's officers."""
+    if actor.kind is not Kind.AUTHORITY:
+        return
+    rows = db.session.execute(
+        select(Absence, Agreement.reference)
+        .join(Agreement, Agreement.id == Absence.agreement_id)
+        .where(Absence.state == AbsenceState.RECORDED)
+        .order_by(Absence.recorded_at)
+    )
+    for absence, reference in rows:
+        if permits(actor, Act.CONFIRM_ABSENCE, absence):
+            href = f"/placements/{reference}/absences/{absence.number}"
+            yield WorkItem(
+                group=Group.NOW, thing=f"{reference}, absence {absence.number}", href=href,
+                about=f"Away from {day_medium(absence.away_from)} to {day_medium(absence.back_on)}", badge=("wait", "Recorded"),
+                step="Confirm or refuse the absence", step_href=href, due_at=absence.recorded_at + ANSWER_WITHIN,
+            )  # fmt: skip
 
 
 def _item(actor: Actor, variation: Variation, reference: str) -> WorkItem:
