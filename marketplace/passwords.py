@@ -1,4 +1,4 @@
-"""Passwords: hashed by Argon2id (46 MiB, one pass, one lane: OWASP's first choice), two at a time in a process.
+"""Passwords: hashed by Argon2id (46 MiB, one pass, one lane: OWASP's first choice), one at a time in a process.
 
 The gate keeps a burst of sign-ins from taking a web process past its memory. An account that does not exist costs the
 same work as one that does, so that the time of the answer tells nobody which there are.
@@ -6,7 +6,7 @@ same work as one that does, so that the time of the answer tells nobody which th
 
 import secrets
 from functools import cache
-from threading import BoundedSemaphore
+from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,7 +15,6 @@ from foundation.permission import Invalid
 from marketplace.person import Person
 
 SHORTEST, LONGEST = 12, 128
-AT_A_TIME = 2
 
 #: What people type when a password must be long: refused, also with digits or signs around it.
 REFUSED = frozenset(
@@ -28,7 +27,7 @@ REFUSED = frozenset(
 )  # fmt: skip
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
-_gate = BoundedSemaphore(AT_A_TIME)
+_gate = Lock()
 
 
 def hash_password(password: str) -> str:
