@@ -68,12 +68,16 @@ def import_register(environment: dict[str, str], connection: Connection) -> Cost
     if not REGISTER.exists():
         return None
     seconds, megabytes = flask(environment, "register", "import", str(REGISTER))
-    return Cost("Register import", seconds, megabytes, "COPY of the rows", copy_again(connection, "organisations", "settings"))
+    return Cost(
+        "Register import", seconds, megabytes, "COPY of the rows", copy_again(connection, "organisations", "settings")
+    )
 
 
 def make_reports(environment: dict[str, str]) -> list[Cost]:
     """One report of each kind, beside bare WeasyPrint on the same HTML in the same process."""
     command = [sys.executable, "-m", "benchmarks.reports"]
-    done = subprocess.run(command, cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
     rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") == 3]
     return [Cost(name, float(took), float(peak), "bare WeasyPrint", float(bare)) for name, took, peak, bare in rows]

@@ -65,5 +65,3 @@ def _say_count(response: Response) -> Response:
 def _count(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
     if g:
         g.statements = g.get("statements", 0) + 1
-
-

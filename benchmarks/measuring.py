@@ -36,7 +36,9 @@ def main() -> None:
             cluster.stop()
 
 
-def _measure(cluster: Cluster, environment: dict[str, str], asked: argparse.Namespace) -> tuple[list[Timed], list[Cost], float]:
+def _measure(
+    cluster: Cluster, environment: dict[str, str], asked: argparse.Namespace
+) -> tuple[list[Timed], list[Cost], float]:
     addresses = cluster.addresses()
     migrate(addresses.owner)
     say("Loading the country's postcodes, the demo and its repetitions")

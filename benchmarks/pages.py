@@ -55,7 +55,9 @@ def measured_pages(connection: Connection) -> Iterator[Page]:
 def time_pages(address: str, connection: Connection, requests: int) -> Iterator[Timed]:
     """Every page, floor first, so that both meet the same warmth."""
     browser = Browser(address, OFFICER)
-    floors = {rows: _time(browser, f"the floor with {rows} rows", f"/floor/{rows}", requests) for rows in (LIST, DETAIL)}
+    floors = {
+        rows: _time(browser, f"the floor with {rows} rows", f"/floor/{rows}", requests) for rows in (LIST, DETAIL)
+    }
     yield from floors.values()
     for page in measured_pages(connection):
         yield _time(browser, page.name, page.path, requests, floors[page.rows].p50)

@@ -33,14 +33,18 @@ OTHER_FEES = {
 }  # fmt: skip
 #: the instant that stands in every such paper
 STAMP = datetime(2024, 1, 1, 12, tzinfo=UTC)
-STATEMENT = "We wish to offer places to the partnership's children on the framework's terms, and to learn from how they fare."
+STATEMENT = (
+    "We wish to offer places to the partnership's children on the framework's terms, and to learn from how they fare."
+)
 
 
 def an_admission(cast: Cast, provider: Provider, number: int, begins: datetime) -> Story:
     """A provider applies, and two weeks later the hub decides."""
     rng = cast.dice(f"admission of {provider.domain}")
     applies_now = provider.domain == APPLIES_NOW
-    yield in_office_hours(cast.present - timedelta(days=4) if applies_now else begins + timedelta(hours=26, minutes=7 * number))
+    yield in_office_hours(
+        cast.present - timedelta(days=4) if applies_now else begins + timedelta(hours=26, minutes=7 * number)
+    )
     manager = provider.actor(Role.PROVIDER_MANAGER)
     with acting(manager):
         lot = fetch(Lot, cast.partnership.lots[provider.lot])
@@ -59,14 +63,18 @@ def _decide(cast: Cast, provider: Provider, key: uuid.UUID, number: int) -> None
             why = "The certificate covers £2 million; the lot asks for £5 million. Apply again with one that does."
             refuse_provider(admission, [Refusal("insurance", why)], by=manager)
         else:
-            admit_provider(admission, tiers[number % 2] if tiers else None, "Meets every criterion of the lot.", by=manager)
+            admit_provider(
+                admission, tiers[number % 2] if tiers else None, "Meets every criterion of the lot.", by=manager
+            )
 
 
 def _application(lot: Lot, provider: Provider, rng: Random) -> Application:
     return Application(
         settings=[fetch(Setting, each.id) for each in provider.settings],
         rates={each.id: _rates(provider, each, rng) for each in provider.settings},
-        documents={name: Upload(f"{name.lower().replace(' ', '-')}.pdf", _paper(name)) for name in lot.required_documents},
+        documents={
+            name: Upload(f"{name.lower().replace(' ', '-')}.pdf", _paper(name)) for name in lot.required_documents
+        },
         statement=STATEMENT,
     )
 
@@ -83,4 +91,6 @@ def _amount(label: str, setting: DemoSetting, rng: Random) -> int:
 @lru_cache(maxsize=16)
 def _paper(name: str) -> bytes:
     """A one-page PDF that says what would stand here: the same for all, since there is nothing true to put in it."""
-    return build_document(render_plain("demo/paper.html", name=name, author="The demo partnership", stamp=STAMP)).content
+    return build_document(
+        render_plain("demo/paper.html", name=name, author="The demo partnership", stamp=STAMP)
+    ).content

@@ -76,13 +76,17 @@ def _is_marked(case: Case) -> Story:
 
 def _live_offers(case: Case) -> Sequence[uuid.UUID]:
     """The offers that stand, in the order of their settings' names: references are drawn anew in each load."""
-    live = select(Offer.id, Offer.setting_id).where(Offer.referral_id == case.referral_id, Offer.state == OfferState.SUBMITTED)
+    live = select(Offer.id, Offer.setting_id).where(
+        Offer.referral_id == case.referral_id, Offer.state == OfferState.SUBMITTED
+    )
     return [key for key, setting_id in sorted(db.session.execute(live), key=lambda row: case.cast.setting(row[1]).name)]
 
 
 def _why_apart(case: Case) -> dict[tuple[uuid.UUID, uuid.UUID], str]:
     """What is written where two evaluators' marks lie two or more apart."""
-    return {(offer.id, cell.criterion.id): say("moderation", case.rng) for offer, cell in marking_of(case.referral).apart}
+    return {
+        (offer.id, cell.criterion.id): say("moderation", case.rng) for offer, cell in marking_of(case.referral).apart
+    }
 
 
 def _mark(case: Case, offers: Sequence[uuid.UUID], evaluator: Actor) -> None:

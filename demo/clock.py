@@ -30,7 +30,9 @@ class MovingClock:
     def move(self, to: datetime) -> None:
         """It is now that instant, for every transaction that begins from here on."""
         if self._at is not None and to < self._at:
-            raise ClockStandsBack(f"The clock stands at {self._at:%Y-%m-%d %H:%M}; it does not go back to {to:%Y-%m-%d %H:%M}.")
+            raise ClockStandsBack(
+                f"The clock stands at {self._at:%Y-%m-%d %H:%M}; it does not go back to {to:%Y-%m-%d %H:%M}."
+            )
         self._connection.execute(SHIFT, {"to": to})
         self._at = to
         # What is open was begun at an earlier hour: the next act begins its own transaction.

@@ -12,7 +12,13 @@ from foundation.cluster import find_addresses
 
 @click.command("demo")
 @click.option("--seed", default=1, show_default=True, help="Another seed makes another year of the same partnership.")
-@click.option("--scale", default=1, show_default=True, type=click.IntRange(1, 1000), help="For benchmarks: repeat the year's rows.")
+@click.option(
+    "--scale",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="For benchmarks: repeat the year's rows.",
+)
 @click.option("--sign-ins", is_flag=True, help="Load nothing: show the address and password of each role.")
 def demo(seed: int, scale: int, sign_ins: bool) -> None:
     """Load the demo partnership into an empty database: twelve boroughs, invented providers, a year of history."""
@@ -26,7 +32,9 @@ def demo(seed: int, scale: int, sign_ins: bool) -> None:
         raise click.ClickException(str(reason)) from reason
     click.echo(f"The demo partnership is loaded, in {seconds:.0f} seconds.")
     if scale > 1:
-        click.echo(f"{multiply(addresses, scale, click.echo):,} rows were copied, without audit trail: for measuring only.")
+        click.echo(
+            f"{multiply(addresses, scale, click.echo):,} rows were copied, without audit trail: for measuring only."
+        )
 
 
 def show_sign_ins() -> None:

@@ -14,7 +14,13 @@ from referrals.offer_terms import Fee, NeedAnswer, OfferTerms, ProposedOutcome
 
 
 def terms_of_offer(
-    setting: DemoSetting, lot: str, needs: list[str], criteria: list[uuid.UUID], starts_on: date, skill: float, rng: Random
+    setting: DemoSetting,
+    lot: str,
+    needs: list[str],
+    criteria: list[uuid.UUID],
+    starts_on: date,
+    skill: float,
+    rng: Random,
 ) -> OfferTerms:
     """Typed terms for one referral."""
     strong = rng.random() < skill
@@ -47,11 +53,21 @@ def _fees(setting: DemoSetting, lot: str, rng: Random) -> tuple[Fee, ...]:
     core = to_penny(Decimal(setting.core_amount) * Decimal(rng.randint(97, 103)) / 100)
     if lot == "special_school":
         school = Fee(kind=FeeKind.EDUCATION, label="Annual school fee", amount=core, unit=Unit.YEAR)
-        return school, *_sometimes(0.4, Fee(kind=FeeKind.TRANSPORT, label="School transport", amount=Decimal(285), unit=Unit.WEEK), rng)
+        return school, *_sometimes(
+            0.4, Fee(kind=FeeKind.TRANSPORT, label="School transport", amount=Decimal(285), unit=Unit.WEEK), rng
+        )
     main = Fee(kind=FeeKind.CORE, label="Core fee", amount=core, unit=Unit.WEEK)
     if lot == "fostering":
-        return main, *_sometimes(0.5, Fee(kind=FeeKind.SETTLING_IN, label="Settling in", amount=Decimal(450), unit=Unit.ONCE), rng)
-    therapy = Fee(kind=FeeKind.THERAPY, label="Therapy beyond the core offer", amount=Decimal(82), unit=Unit.HOUR, quantity=Decimal(2))
+        return main, *_sometimes(
+            0.5, Fee(kind=FeeKind.SETTLING_IN, label="Settling in", amount=Decimal(450), unit=Unit.ONCE), rng
+        )
+    therapy = Fee(
+        kind=FeeKind.THERAPY,
+        label="Therapy beyond the core offer",
+        amount=Decimal(82),
+        unit=Unit.HOUR,
+        quantity=Decimal(2),
+    )
     return main, *_sometimes(0.35, therapy, rng)
 
 

@@ -32,7 +32,11 @@ KNOWN = {
     "orrery.example": ((Role.PROVIDER_MANAGER, "Eleni Dimitriou"), (Role.PROVIDER_RESPONDER, "Patrick Karimi")),
 }  # fmt: skip
 #: Croydon hosts the hub: these of its people work for both, and switch openly.
-ALSO_AT_THE_HUB = {Role.QUALITY_OFFICER: Role.QUALITY_OFFICER, Role.AUDITOR: Role.AUDITOR, Role.COMMISSIONER: Role.HUB_ANALYST}
+ALSO_AT_THE_HUB = {
+    Role.QUALITY_OFFICER: Role.QUALITY_OFFICER,
+    Role.AUDITOR: Role.AUDITOR,
+    Role.COMMISSIONER: Role.HUB_ANALYST,
+}
 
 
 def employ_people(partnership: Partnership, rng: Random) -> None:

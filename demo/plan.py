@@ -81,9 +81,13 @@ WAITING_ELSEWHERE = (Stage.ASKED, Stage.SENT, Stage.SEALED, Stage.OPENED, Stage.
 LOTS_OF = {"LAC": ("residential", "fostering"), "SEND": ("special_school",)}
 
 
-def plan_year(partnership: Partnership, begins: datetime, present: datetime, completed: int, rng: Random) -> Iterator[Plan]:
+def plan_year(
+    partnership: Partnership, begins: datetime, present: datetime, completed: int, rng: Random
+) -> Iterator[Plan]:
     """The completed referrals spread over the year, then those that wait at the present. Croydon has a quarter of all."""
-    chances = [(borough, lot) for borough in partnership.boroughs for lot in _lots(borough) for _ in range(_share(borough))]
+    chances = [
+        (borough, lot) for borough in partnership.boroughs for lot in _lots(borough) for _ in range(_share(borough))
+    ]
     latest = present - timedelta(days=50)
     for number in range(completed):
         borough, lot = chances[0] if not number else rng.choice(chances)

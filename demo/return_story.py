@@ -53,11 +53,15 @@ def a_quarter_ends(cast: Cast, quarter: Quarter) -> Story:
     with acting(SYSTEM):
         open_returns()
         act_as_system()
-        of_quarter = select(MonitoringReturn.id, MonitoringReturn.provider_id).where(MonitoringReturn.quarter == str(quarter))
+        of_quarter = select(MonitoringReturn.id, MonitoringReturn.provider_id).where(
+            MonitoringReturn.quarter == str(quarter)
+        )
         opened = db.session.execute(of_quarter).all()
     is_last = Quarter.of(quarter.day_after).day_after > cast.present.date()
     by_name = sorted((cast.provider(provider_id).name, key) for key, provider_id in opened)
-    cast.telling.begin(a_return(cast, key, name, quarter, number, is_last) for number, (name, key) in enumerate(by_name))
+    cast.telling.begin(
+        a_return(cast, key, name, quarter, number, is_last) for number, (name, key) in enumerate(by_name)
+    )
     for working_days in (7, 11):
         yield datetime.combine(add_working_days(quarter.last_day, working_days), time(8), LONDON).astimezone(UTC)
         with acting(SYSTEM):
@@ -93,7 +97,9 @@ def _fill_in(provider: Provider, key: uuid.UUID, rng: Random) -> None:
         skill, due = skill_of(provider), outcomes_due(filled_in)
         placements = len({outcome.agreement_id for outcome in due})
         figures = {each.key: _figure(each, placements, skill, rng) for each, _ in asked_figures(filled_in)}
-        typed = TypedReturn(figures, {each.outcome_id: _progress(each, skill, rng) for each in due}, say("commentary", rng))
+        typed = TypedReturn(
+            figures, {each.outcome_id: _progress(each, skill, rng) for each in due}, say("commentary", rng)
+        )
         save_return(filled_in, typed, version=filled_in.version, by=responder)
 
 
@@ -107,7 +113,11 @@ def _figure(indicator: Indicator, placements: int, skill: float, rng: Random) ->
 
 
 def _denominator(indicator: str, placements: int, rng: Random) -> int:
-    many = {"attendance": placements * SESSIONS, "therapy_hours": placements * HOURS, "vacant_posts": rng.randint(*POSTS)}
+    many = {
+        "attendance": placements * SESSIONS,
+        "therapy_hours": placements * HOURS,
+        "vacant_posts": rng.randint(*POSTS),
+    }
     return many.get(indicator, placements)
 
 

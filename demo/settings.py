@@ -24,7 +24,12 @@ from marketplace.setting import Accepts, Level, Setting, SettingKind, SettingNee
 
 RATINGS = ("Outstanding", "Good", "Good", "Good", "Good", "Good", "Good", "Requires improvement to be good")
 #: pounds of the core fee, lowest and highest: a week, for a school a year
-FEES = {"residential": (4150, 6900), "fostering": (870, 1390), "special_school": (46_000, 91_000), "interventions": (900, 2200)}
+FEES = {
+    "residential": (4150, 6900),
+    "fostering": (870, 1390),
+    "special_school": (46_000, 91_000),
+    "interventions": (900, 2200),
+}
 AGES = {
     "residential": ((7, 13), (8, 17), (10, 17), (11, 17), (12, 17)),
     "fostering": ((0, 17),),

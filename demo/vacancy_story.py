@@ -15,7 +15,10 @@ from marketplace.setting import Setting
 def vacancies_are_told(cast: Cast, provider: Provider, begins: datetime) -> Story:
     """A provider confirms the vacancies of all its settings in one sitting."""
     rng = cast.dice(f"vacancies of {provider.domain}")
-    for at in (begins + timedelta(days=rng.uniform(120, 200)), cast.present - timedelta(days=rng.triangular(0.5, 26, 3))):
+    for at in (
+        begins + timedelta(days=rng.uniform(120, 200)),
+        cast.present - timedelta(days=rng.triangular(0.5, 26, 3)),
+    ):
         yield in_office_hours(at)
         with acting(provider.actor(Role.PROVIDER_RESPONDER)) as responder:
             for each in provider.settings:

@@ -1,35 +1,14 @@
-"""Form fields that WTForms lacks: a day in three boxes, and a time of day as people type it. Their sentences are ours."""
+"""A form field that WTForms lacks: a time of day as people type it. A day in three boxes is `foundation.forms.DayField`."""
 
 import re
-from datetime import date, time
+from datetime import time
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextInput
-from wtforms import Field, StringField
+from govuk_frontend_wtf.wtforms_widgets import GovTextInput
+from wtforms import StringField
 from wtforms.validators import StopValidation
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
-
-
-class DayField(Field):  # type: ignore[misc]
-    """A day typed as day, month and year. Empty is no answer; three boxes that are no day are refused, and kept as typed."""
-
-    widget = GovDateInput()
-
-    def __init__(self, label: str, validators: Any = None, **particulars: Any) -> None:
-        super().__init__(label, validators, **particulars)
-        self.data: date | None = None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the three boxes."""
-        boxes = [*(box.strip() for box in valuelist), "", "", ""][:3]
-        self.raw_data = boxes
-        self.data = None
-        if any(boxes):
-            self.data = _day(*boxes, label=self.label.text)
-
-    def _value(self) -> str:
-        return ""
 
 
 class TimeField(StringField):  # type: ignore[misc]
@@ -48,16 +27,6 @@ class TimeField(StringField):  # type: ignore[misc]
             _time(self.data or "")
         except ValueError as wrong:
             raise StopValidation(str(wrong)) from None
-
-
-def _day(day: str, month: str, year: str, *, label: str) -> date:
-    sentence = f"“{label}” must be a real date, such as 23 11 2026."
-    if not (day.isdecimal() and month.isdecimal() and re.fullmatch(r"\d{4}", year, re.ASCII)):
-        raise ValueError(sentence)
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        raise ValueError(sentence) from None
 
 
 def _time(typed: str) -> time:

@@ -180,7 +180,11 @@ POLICY: dict[Act, Rule] = {
         (Party.AUTHORITY, Party.PROVIDER), R.PLACEMENT_MANAGER, R.PROVIDER_MANAGER, unless=came_from_this_provider
     ),
     Act.WITHDRAW_VARIATION: _rule(
-        (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE, unless=came_from_the_other_side
+        (Party.AUTHORITY, Party.PROVIDER),
+        *OFFICERS,
+        R.PROVIDER_MANAGER,
+        R.PROVIDER_FINANCE,
+        unless=came_from_the_other_side,
     ),
     Act.RECORD_ABSENCE: _rule(Party.PROVIDER, *RESPONDERS),
     Act.CONFIRM_ABSENCE: _rule(Party.AUTHORITY, *OFFICERS),

@@ -14,8 +14,8 @@ from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultiple
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from foundation.fields import DayField
 from foundation.formatting import joined
+from foundation.forms import DayField
 from foundation.permission import Invalid
 from foundation.submitting import Form
 from referrals.answer import accept

@@ -8,7 +8,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from foundation.fields import DayField
+from foundation.forms import DayField
 from foundation.submitting import Form
 from marketplace.code_lists import choices
 from referrals.child import Identity

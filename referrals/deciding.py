@@ -43,6 +43,8 @@ def _reason(comparison: Comparison, compared: Compared, successful: bool) -> str
         return f"Your offer was chosen. It stood at {place}."
     means = {cell.mean for cell in compared.cells}
     if len(means) <= 1:
-        return f"Your offer stood at {place}." + "".join(f" Every question had {figure(m)} of {TOP_MARK}." for m in means)
+        return f"Your offer stood at {place}." + "".join(
+            f" Every question had {figure(m)} of {TOP_MARK}." for m in means
+        )
     weakest = joined([cell.criterion.name for cell in compared.cells if cell.mean == min(means)])
     return f"Your offer stood at {place}. It was marked lowest on {weakest}: {figure(min(means))} of {TOP_MARK}."

@@ -6,8 +6,9 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
-from foundation.fields import DayField, TimeField
+from foundation.fields import TimeField
 from foundation.formatting import clock_time, london
+from foundation.forms import DayField
 from foundation.submitting import Form
 from foundation.working_days import london_instant
 

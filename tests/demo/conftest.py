@@ -19,7 +19,9 @@ COMPLETED = 6
 
 def load_small_demo(addresses: Addresses, folder: str, completed: int = COMPLETED) -> None:
     """Load the demo into a fresh database, by an application of its own."""
-    app = create_app(Settings.from_environment({"DATA_DIR": folder}), SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True)
+    app = create_app(
+        Settings.from_environment({"DATA_DIR": folder}), SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True
+    )
     with app.app_context():
         load_demo(addresses, seed=1, tell=lambda line: None, completed=completed, present=PRESENT)
         db.session.remove()

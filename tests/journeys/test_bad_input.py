@@ -62,7 +62,7 @@ def number_of(thing: type[Any], by: Actor) -> int:
         ({"home_address": "O" * 501}, "The home address can be 500 characters at most."),
         ({"date_of_birth": ["1", "1", "2199"]}, "The date of birth is in the future."),
         ({"date_of_birth": ["1", "1", "1990"]}, "The date of birth is over 25 years ago."),
-        ({"date_of_birth": ["31", "2", "2013"]}, "must be a real date"),
+        ({"date_of_birth": ["31", "2", "2013"]}, "Enter a day that exists"),
         ({"upn": "B801200001001"}, "check"),
         ({"uln": "1234567890"}, "check"),
         ({"home_postcode": "ZZ99 9ZZ"}, "postcode"),

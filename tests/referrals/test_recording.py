@@ -164,7 +164,7 @@ class TestThePages:
             },
         )
         assert sent.status_code == 422
-        assert "must be a real date" in sent.text
+        assert "Enter a day that exists" in sent.text
         assert 'value="31"' in sent.text
         assert 'value="Ada"' in sent.text
 
