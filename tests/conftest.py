@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,17 @@ def app(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def own_app(tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own: what a race really commits stays out of other tests' sight."""
+    with database_for_this_run() as own:
+        settings = Settings.from_environment({"DATA_DIR": str(tmp_path)})
+        made = create_app(settings, SQLALCHEMY_DATABASE_URI=own.app, TESTING=True, WTF_CSRF_ENABLED=False)
+        yield made
+        with made.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -144,9 +156,9 @@ def built_assets() -> None:
     build_assets()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without its own network chatter."""
+    """Debian's Chromium, without its own network chatter. Playwright's event loop ends with the module: workers need one too."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

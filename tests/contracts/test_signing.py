@@ -134,9 +134,9 @@ class TestSigningForTheBorough:
 
 
 @pytest.mark.slow
-def test_two_managers_who_sign_at_once_leave_one_signature_and_one_paper(app: Flask) -> None:
+def test_two_managers_who_sign_at_once_leave_one_signature_and_one_paper(own_app: Flask) -> None:
     """On two real connections: one signs for the borough, the other is told that both sides have signed already."""
-    with app.app_context():
+    with own_app.app_context():
         deal = a_deal(name="Raceham")
         second = a_person(deal.borough, Role.PLACEMENT_MANAGER, name="Second Manager")
         key = signed_by_provider(deal).id
@@ -145,7 +145,7 @@ def test_two_managers_who_sign_at_once_leave_one_signature_and_one_paper(app: Fl
     gate = threading.Barrier(2)
 
     def sign(manager: Actor) -> None:
-        with app.app_context():
+        with own_app.app_context():
             act_behind(manager.fence)
             agreement = db.session.get_one(Agreement, key)
             gate.wait()
@@ -161,7 +161,7 @@ def test_two_managers_who_sign_at_once_leave_one_signature_and_one_paper(app: Fl
     for racer in racers:
         racer.join()
     assert sorted(outcomes) == ["Both sides have signed already.", "signed"]
-    with app.app_context():
+    with own_app.app_context():
         act_behind(deal.manager.fence)
         assert db.session.scalar(select(func.count(Signature.id)).where(Signature.agreement_id == key)) == 2
         papers = select(func.count(StoredFile.id)).where(StoredFile.name.endswith("-signed.pdf"))

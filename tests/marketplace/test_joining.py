@@ -294,9 +294,9 @@ class TestForgottenPassword:
 
 
 @pytest.mark.slow
-def test_two_who_take_up_one_invitation_at_once_become_one(app: Flask) -> None:
+def test_two_who_take_up_one_invitation_at_once_become_one(own_app: Flask) -> None:
     """On two real connections: one joins, the other is told that it was taken up already."""
-    with app.app_context():
+    with own_app.app_context():
         act_behind(SYSTEM_FENCE)
         borough = a_borough(a_hub(), "Raced")
         db.session.commit()
@@ -307,7 +307,7 @@ def test_two_who_take_up_one_invitation_at_once_become_one(app: Flask) -> None:
     gate = threading.Barrier(2)
 
     def take_up() -> None:
-        with app.app_context():
+        with own_app.app_context():
             gate.wait()
             try:
                 accept_invitation(token, "Bea", PASSWORD, whence=HERE)
@@ -320,7 +320,7 @@ def test_two_who_take_up_one_invitation_at_once_become_one(app: Flask) -> None:
         racer.start()
     for racer in racers:
         racer.join()
-    with app.app_context():
+    with own_app.app_context():
         act_behind(SYSTEM_FENCE)
         assert sorted(outcomes) == ["joined", "too late"]
         assert len(db.session.execute(select(Person).where(Person.email == email)).all()) == 1

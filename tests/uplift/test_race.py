@@ -1,8 +1,6 @@
 """Two people agree at once, and a process dies in the middle: on real connections, everything happens once or nothing does."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,25 +11,11 @@ from contracts.agreement import AgreementFeeLine
 from contracts.uplift import agreeing
 from contracts.uplift.agreeing import agree_uplift
 from contracts.uplift.request import RequestState, UpliftedLine, UpliftRequest
-from foundation.config import Settings
 from foundation.database import db
 from foundation.permission import NotNow
 from foundation.tenancy import act_behind
 from marketplace.actor import Actor
-from tests.database import database_for_this_run
 from tests.makers.uplift import a_negotiation, a_request
-from wsgi import create_app
-
-
-@pytest.fixture
-def own_app(tmp_path: Path) -> Iterator[Flask]:
-    """Harbour on a database of its own: what is committed here stays out of other tests' sight."""
-    with database_for_this_run() as addresses:
-        settings = Settings.from_environment({"DATA_DIR": str(tmp_path)})
-        made = create_app(settings, SQLALCHEMY_DATABASE_URI=addresses.app, TESTING=True)
-        yield made
-        with made.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture
