@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from contracts import agreement, agreement_views, award, awarding_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
+from contracts.money import views as money_views
 from contracts.uplift import request as uplift_request
 from contracts.uplift import request_views as uplift_views
 from contracts.uplift import round as uplift_round
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
+    money_views.blueprint,
     uplift_views.blueprint,
 )  # fmt: skip
 

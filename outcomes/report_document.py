@@ -5,12 +5,12 @@ from datetime import date, datetime
 from foundation.formatting import day_plain, number, plural
 from foundation.quarters import Quarter
 from foundation.web import render_plain
+from marketplace.small_numbers import say_few
 from outcomes.indicators.reading import present_framework
 from outcomes.report import ReportKind
 from outcomes.report_drawing import TOOLS, chosen_trends
 from outcomes.report_figures import Figures
 from outcomes.report_words import children, say_answers, say_placements, say_spend, summarise
-from outcomes.small_numbers import say_few
 
 MOST_DUE = 14
 

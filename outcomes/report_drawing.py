@@ -11,6 +11,7 @@ from foundation import charts
 from foundation.drawing import PRINT_SPARK, Chart
 from foundation.formatting import money, number, percent, pounds
 from foundation.quarters import Quarter
+from marketplace.small_numbers import LEAST_SHOWN, Group, is_few, join_small, say_few
 from outcomes.indicators.rating import Aim, Kind
 from outcomes.indicators.reading import Indicator, decimal_of
 from outcomes.measuring import wilson_range
@@ -18,7 +19,6 @@ from outcomes.monitoring import Progress
 from outcomes.report import ReportKind
 from outcomes.report_figures import Figures, IndicatorLine
 from outcomes.report_words import gain, got_worse, in_order
-from outcomes.small_numbers import LEAST_SHOWN, Group, is_few, join_small, say_few
 from outcomes.stays import AGES, LENGTHS, Movement, in_bands, join_bands
 
 PROGRESS = {

@@ -22,6 +22,7 @@ from foundation.quarters import FinancialYear, Quarter
 from foundation.working_days import add_working_days
 from marketplace.framework import Framework, Lot
 from marketplace.organisation import Organisation, PartnershipMember
+from marketplace.small_numbers import LEAST_SHOWN, Group
 from outcomes.indicators.rating import Rating
 from outcomes.indicators.reading import Indicator, present_framework
 from outcomes.measuring import Count, Counts, Scope, count_indicators, lots_of
@@ -38,7 +39,6 @@ from outcomes.report_market import (
     progress_in,
 )
 from outcomes.returning import DAYS_TO_SEND
-from outcomes.small_numbers import LEAST_SHOWN, Group
 from outcomes.stays import Movement, Stay, movement_in, stays_of
 
 QUARTERS_SHOWN = 8

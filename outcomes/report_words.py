@@ -9,11 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from foundation.formatting import day_plain, in_words, joined, millions, money, number, plural, pounds
+from marketplace.small_numbers import is_few, say_few
 from outcomes.indicators.rating import Aim, Rating
 from outcomes.indicators.reading import Indicator
 from outcomes.report import ReportKind
 from outcomes.report_figures import Figures, IndicatorLine
-from outcomes.small_numbers import is_few, say_few
 
 MOST_SENTENCES = 4
 NOTABLE = Fraction(4, 100)

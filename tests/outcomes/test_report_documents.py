@@ -20,11 +20,11 @@ from foundation.money import to_penny
 from foundation.quarters import Quarter
 from marketplace.actor import SYSTEM
 from marketplace.organisation import Organisation
+from marketplace.small_numbers import Group, join_small, say_few
 from outcomes.report import ReportKind
 from outcomes.report_document import html_of
 from outcomes.report_drawing import movement_rows
 from outcomes.report_figures import Figures, gather
-from outcomes.small_numbers import Group, join_small, say_few
 from outcomes.stays import join_bands
 from tests.makers.outcomes import CANARY
 from tests.makers.reports import Q3, Year, a_year

@@ -1,0 +1,35 @@
+"""The strip of tabs over every page of Money. A slice that adds a page adds its line here."""
+
+from typing import NamedTuple
+
+from flask import request
+
+from marketplace.roles import Kind
+from marketplace.signed_in import signed_in_actor
+
+BUYERS = frozenset({Kind.AUTHORITY, Kind.HUB})
+BOROUGHS = frozenset({Kind.AUTHORITY})
+EVERYBODY = frozenset(Kind)
+
+
+class Tab(NamedTuple):
+    """A part of Money: its words, its address, and which kinds of organisation have it."""
+
+    text: str
+    address: str
+    kinds: frozenset[Kind]
+
+
+TABS: list[Tab] = [
+    Tab("Overview", "/money", BUYERS),
+]
+
+
+def money_tabs() -> list[tuple[str, str, bool]]:
+    """The reader's tabs for `look.subnav`: words, address, and whether the page shown lies in it."""
+    kind = signed_in_actor().kind
+    return [(tab.text, tab.address, _is_current(tab.address)) for tab in TABS if kind in tab.kinds]
+
+
+def _is_current(address: str) -> bool:
+    return request.path == address or (address != "/money" and request.path.startswith(f"{address}/"))
