@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from contracts import agreement, agreement_views, award, awarding_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
+from contracts.money import budget, budget_views
 from contracts.money import views as money_views
 from contracts.uplift import request as uplift_request
 from contracts.uplift import request_views as uplift_views
@@ -95,6 +96,7 @@ from referrals import (
 NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
+    budget,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -107,7 +109,7 @@ BLUEPRINTS = (
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
-    money_views.blueprint,
+    money_views.blueprint, budget_views.blueprint,
     uplift_views.blueprint,
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ class Tab(NamedTuple):
 
 TABS: list[Tab] = [
     Tab("Overview", "/money", BUYERS),
+    Tab("Budgets", "/money/budgets", BUYERS),
 ]
 
 

@@ -13,10 +13,10 @@ from contracts.uplift.answering import last_counter
 from contracts.uplift.change import Change, is_unusual
 from contracts.uplift.covering import held_lines
 from contracts.uplift.notices import tell_agreed, tell_boroughs_agreed
-from contracts.uplift.opening_rounds import require_open_year
 from contracts.uplift.replacing import Raised, replace_covered_lines
 from contracts.uplift.request import RequestState, UpliftRequest
 from contracts.uplift.round import RoundState, UpliftRound
+from contracts.years import require_open_year
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db

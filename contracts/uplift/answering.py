@@ -18,9 +18,9 @@ from contracts.uplift.notices import (
     tell_refused,
     tell_split,
 )
-from contracts.uplift.opening_rounds import require_open_year
 from contracts.uplift.request import CounterOffer, UpliftComment, UpliftRequest
 from contracts.uplift.requesting import Scope
+from contracts.years import require_open_year
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db

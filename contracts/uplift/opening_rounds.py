@@ -10,12 +10,11 @@ from contracts.uplift.notices import tell_left_out, tell_round_closed, tell_roun
 from contracts.uplift.request import OPEN_STATES, UpliftRequest
 from contracts.uplift.round import RoundIndex, UpliftParticipant, UpliftRound
 from contracts.uplift.rule import RuleKind
+from contracts.years import require_open_year
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
-from foundation.formatting import day_plain
 from foundation.permission import Invalid
-from foundation.quarters import FinancialYear
 from foundation.references import new_reference
 from foundation.states import hold, move, require
 from foundation.transaction import transaction
@@ -131,15 +130,6 @@ def close_round(opened: UpliftRound, *, by: Actor) -> UpliftRound:
         record(Act.CLOSE_UPLIFT_ROUND, opened, by=by)
         tell_round_closed(opened)
     return opened
-
-
-def require_open_year(effective_on: date, field: str = "effective_on") -> None:
-    """Refuse a day in a financial year that is over: its accounts are closed."""
-    year = FinancialYear.of(clock.today())
-    if effective_on < year.first_day:
-        raise Invalid(
-            f"{day_plain(effective_on)} lies in a financial year that is closed. Enter {day_plain(year.first_day)} or later.", field
-        )  # fmt: skip
 
 
 def _check(terms: RoundTerms) -> None:
