@@ -57,6 +57,7 @@ from marketplace import (
     register_jobs,
     register_views,
     setting,
+    setting_term,
     setting_views,
     signed_in,
     work,
@@ -94,7 +95,7 @@ from referrals import (
 
 #: Every module that declares tables, so that the metadata is whole in every process.
 NOUNS = (
-    agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting,
+    agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting, setting_term,
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
     budget,
 )  # fmt: skip

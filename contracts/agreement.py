@@ -3,20 +3,22 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
-from foundation.database import Base, Keyed, Pounds
+from foundation.database import Base, Days, Keyed, Percent, Pounds
 from foundation.states import Move, moving
 from marketplace.acts import Act
 from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
+from marketplace.payer_shares import payer_shares
 from marketplace.setting import Setting
 
 
@@ -164,6 +166,13 @@ class Agreement(Keyed, Base):
         return self.kind.replace("_", " ").title()
 
 
+#: The columns of a fee line that the cost engine reckons with.
+OF_A_LINE = (
+    "kind", "label", "amount", "quantity", "unit", "calendar", "weeks", "starts_on", "ends_on", "vat_rate", "vat_recoverable",
+    "social_care_share", "education_share", "health_share",
+)  # fmt: skip
+
+
 class AgreementFeeLine(Keyed, Base):
     """A fee line of an agreement, from a day until a day. No two of one kind and label overlap; the past is never edited."""
 
@@ -174,6 +183,13 @@ class AgreementFeeLine(Keyed, Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_starting"),
+        CheckConstraint("vat_rate BETWEEN 0 AND 100", name="vat_is_a_percentage"),
+        CheckConstraint("(calendar = 'named_weeks') = (cardinality(weeks) > 0)", name="named_weeks_are_named"),
+        CheckConstraint(
+            "social_care_share + education_share + health_share = 100"
+            " AND least(social_care_share, education_share, health_share) >= 0",
+            name="shares_total_100",
+        ),
         Index("ix_agreement_fee_lines_agreement_id", "agreement_id"),
         ExcludeConstraint(
             ("agreement_id", "="), ("kind", "="), ("label", "="),
@@ -192,17 +208,33 @@ class AgreementFeeLine(Keyed, Base):
     quantity: Mapped[Pounds] = mapped_column(default=1)
     unit: Mapped[str]
     calendar: Mapped[str] = mapped_column(default="all_year")
+    #: the first days of the named weeks
+    weeks: Mapped[Days] = mapped_column(default=list)
     starts_on: Mapped[date]
     #: the first day on which it is no longer paid; None: until the placement ends. On its first day: it was never paid
     ends_on: Mapped[date | None]
+    #: the amount is net; the VAT on it in per cent, and whether the borough gets that back
+    vat_rate: Mapped[Percent] = mapped_column(default=Decimal(0))
+    vat_recoverable: Mapped[bool] = mapped_column(default=True)
+    #: who in the borough's area pays, in per cent that total 100
+    social_care_share: Mapped[Percent] = mapped_column(default=Decimal(100))
+    education_share: Mapped[Percent] = mapped_column(default=Decimal(0))
+    health_share: Mapped[Percent] = mapped_column(default=Decimal(0))
 
     @property
     def reckoned(self) -> FeeLine:
         """The line as the cost engine reckons it."""
-        return FeeLine(
-            kind=FeeKind(self.kind), label=self.label, amount=self.amount, unit=Unit(self.unit), quantity=self.quantity,
-            calendar=Calendar(self.calendar), starts=self.starts_on, ends=self.ends_on,
-        )  # fmt: skip
+        return fee_line_of(self)
+
+
+def fee_line_of(row: Any) -> FeeLine:
+    """The fee line that a row says which has the columns of an agreement's lines, `OF_A_LINE`."""
+    return FeeLine(
+        kind=FeeKind(row.kind), label=row.label, amount=row.amount, unit=Unit(row.unit), quantity=row.quantity,
+        calendar=Calendar(row.calendar), weeks=tuple(row.weeks or ()), starts=row.starts_on, ends=row.ends_on,
+        vat_rate=row.vat_rate, vat_recoverable=row.vat_recoverable,
+        shares=payer_shares(row.social_care_share, row.education_share, row.health_share),
+    )  # fmt: skip
 
 
 class AgreementOutcome(Keyed, Base):

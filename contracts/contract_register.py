@@ -6,7 +6,6 @@ contract is known to end. A contract without a known end has no worth to its end
 
 import calendar
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +16,14 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementState
-from contracts.costs import reckoned
+from contracts.costs import reckoned_by_agreement
 from contracts.words import BADGES, GROUPS
 from foundation import clock
 from foundation.database import db
 from foundation.paging import Paged, paged
 from foundation.quarters import FinancialYear
 from marketplace.costing import NOUGHT, cost
+from marketplace.fee_line import FeeLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
@@ -138,11 +138,11 @@ def _conditions(wanted: Wanted, provider_name: Any) -> list[ColumnElement[bool]]
 
 
 def _rows(found: Sequence[Row[Any]]) -> list[ContractRow]:
-    lines, today = _lines_of(row.Agreement.id for row in found), clock.today()
-    return [_row(row, lines[row.Agreement.id], today) for row in found]
+    fees, today = _fees_of(row.Agreement.id for row in found), clock.today()
+    return [_row(row, fees[row.Agreement.id], today) for row in found]
 
 
-def _row(row: Row[Any], lines: list[AgreementFeeLine], today: date) -> ContractRow:
+def _row(row: Row[Any], fees: list[FeeLine], today: date) -> ContractRow:
     agreement: Agreement = row.Agreement
     starts = agreement.started_on or agreement.starts_on
     ends = agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on
@@ -150,16 +150,14 @@ def _row(row: Row[Any], lines: list[AgreementFeeLine], today: date) -> ContractR
     return ContractRow(
         reference=agreement.reference, provider=row.provider, setting=row.setting,
         authority=row.authority.removeprefix("London Borough of "), lot=row.lot, badge=BADGES[agreement.state],
-        starts_on=starts, ends_on=ends, this_year=_this_year(agreement, lines, starts, ends, today),
-        to_the_end=_to_the_end(lines, max(starts, today), ends) if runs else NOUGHT,
+        starts_on=starts, ends_on=ends, this_year=_this_year(agreement, fees, starts, ends, today),
+        to_the_end=_to_the_end(fees, max(starts, today), ends) if runs else NOUGHT,
         next_review_on=next_review(agreement.kind, agreement.review_on, today) if runs else None,
         notice_days=agreement.notice_days, notice_ends_on=agreement.notice_ends_on, document=DOCUMENT_WORDS[agreement.state],
     )  # fmt: skip
 
 
-def _this_year(
-    agreement: Agreement, lines: list[AgreementFeeLine], starts: date, ends: date | None, today: date
-) -> Decimal:
+def _this_year(agreement: Agreement, fees: list[FeeLine], starts: date, ends: date | None, today: date) -> Decimal:
     """A placement that stays past its expected end is paid on; one that was cancelled is worth nothing."""
     if agreement.state is S.CANCELLED:
         return NOUGHT
@@ -167,17 +165,15 @@ def _this_year(
     overdue = agreement.ended_on is None and ends is not None and ends <= today
     last = year.day_after if ends is None or overdue else min(ends, year.day_after)
     first = max(starts, year.first_day)
-    return cost(reckoned(lines), first, last) if first < last else NOUGHT
+    return cost(fees, first, last) if first < last else NOUGHT
 
 
-def _to_the_end(lines: list[AgreementFeeLine], first: date, ends: date | None) -> Decimal | None:
+def _to_the_end(fees: list[FeeLine], first: date, ends: date | None) -> Decimal | None:
     if ends is None:
         return None
-    return cost(reckoned(lines), first, ends) if first < ends else NOUGHT
+    return cost(fees, first, ends) if first < ends else NOUGHT
 
 
-def _lines_of(agreements: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[AgreementFeeLine]]:
-    lines: dict[uuid.UUID, list[AgreementFeeLine]] = defaultdict(list)
-    for line in db.session.scalars(select(AgreementFeeLine).where(AgreementFeeLine.agreement_id.in_(list(agreements)))):
-        lines[line.agreement_id].append(line)
-    return lines
+def _fees_of(agreements: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[FeeLine]]:
+    lines = select(AgreementFeeLine).where(AgreementFeeLine.agreement_id.in_(list(agreements)))
+    return reckoned_by_agreement(db.session.scalars(lines).all())

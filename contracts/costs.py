@@ -1,18 +1,24 @@
 """What an agreement costs: a week, a period, each financial year – to the penny, with the sum spelt out line by line."""
 
+import uuid
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+
+from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.fee_changes import paid
 from foundation import clock
+from foundation.database import db
 from foundation.formatting import money, plural
 from foundation.quarters import FinancialYear
 from marketplace.cost_explained import explain
 from marketplace.costing import NOUGHT, cost, weekly_cost
-from marketplace.fee_line import FeeLine, Unit
+from marketplace.fee_line import FeeLine, Unit, follows_terms
+from marketplace.setting_term import SettingTerm, gathered
 
 #: Over how long an open-ended placement's cost is shown: a year of 52 weeks.
 SHOWN_WHILE_OPEN = timedelta(weeks=52)
@@ -54,9 +60,34 @@ class StayCost:
     years: tuple[tuple[str, Decimal], ...]
 
 
+def with_terms(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
+    """Each line, in the same order, as the cost engine reckons it: one that follows terms brings those of its agreement's setting.
+
+    One statement where any line follows terms, whatever their number; none otherwise.
+    """
+    following = {line.agreement_id for line in lines if follows_terms(line.unit, line.calendar)}
+    rows = select(Agreement.id, SettingTerm.starts_on, SettingTerm.ends_on).join(
+        SettingTerm, SettingTerm.setting_id == Agreement.setting_id
+    )
+    terms = gathered(db.session.execute(rows.where(Agreement.id.in_(following))) if following else ())
+    fees = [line.reckoned for line in lines]
+    return [
+        replace(fee, terms=terms[line.agreement_id]) if fee.follows_terms else fee
+        for line, fee in zip(lines, fees, strict=True)
+    ]
+
+
 def reckoned(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
-    """The lines as the cost engine reckons them; one that was closed on its first day was never paid and is left out."""
-    return [line.reckoned for line in paid(lines)]
+    """The same of the lines that are paid on some day; one that was closed on its first day never was and is left out."""
+    return with_terms(paid(lines))
+
+
+def reckoned_by_agreement(lines: Sequence[AgreementFeeLine]) -> defaultdict[uuid.UUID, list[FeeLine]]:
+    """The same for the lines of many agreements at once."""
+    fees, rows = defaultdict[uuid.UUID, list[FeeLine]](list), paid(lines)
+    for row, fee in zip(rows, with_terms(rows), strict=True):
+        fees[row.agreement_id].append(fee)
+    return fees
 
 
 def stay_of(agreement: Agreement) -> tuple[date, date]:
@@ -73,15 +104,15 @@ def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date 
     return StayCost(
         starts_on=starts, ends_on=ends, is_open=not (agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on),
         lines=tuple(cost_line(line, starts, ends) for line in fees), total=cost(fees, starts, ends),
-        weekly=weekly_now(agreement, lines, on), years=tuple(by_financial_year(fees, starts, ends)),
+        weekly=weekly_now(agreement, fees, on), years=tuple(by_financial_year(fees, starts, ends)),
     )  # fmt: skip
 
 
-def weekly_now(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date | None = None) -> Decimal:
+def weekly_now(agreement: Agreement, fees: Sequence[FeeLine], on: date | None = None) -> Decimal:
     """The price of a week on that day, kept within the stay: on its first day before it, on its last after it."""
     starts, ends = stay_of(agreement)
     last = max(starts, ends - timedelta(days=1)) if agreement.ended_on else date.max
-    return weekly_cost(reckoned(lines), min(max(on or clock.today(), starts), last))
+    return weekly_cost(fees, min(max(on or clock.today(), starts), last))
 
 
 def by_financial_year(lines: Sequence[FeeLine], starts: date, ends: date) -> list[tuple[str, Decimal]]:

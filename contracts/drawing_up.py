@@ -1,6 +1,7 @@
 """Drawing up: the draft agreement from the awarded offer and the framework's terms; its issue; its cancelling."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementOutcome, AgreementState
 from contracts.award import Award
 from contracts.drafting import Outcome, notice_days, set_outcomes, terms_in_force
+from contracts.fee_changes import columns_of
 from contracts.notices import tell_issued
 from contracts.papers import store_issued_paper
 from foundation import clock
@@ -21,6 +23,7 @@ from foundation.submitting import say
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
+from marketplace.payer_shares import EDUCATION_PAYS, SOCIAL_CARE_PAYS
 from marketplace.policy import authorise
 from referrals.child import Child, Identity
 from referrals.offer import Offer, OfferFeeLine
@@ -31,6 +34,10 @@ say("uq_agreements_one_per_award", "An agreement has been drawn up from this awa
 #: The first review: of a looked-after child's plan within 20 working days (Care Planning, Placement and Case Review (England)
 #: Regulations 2010, regulation 33), of an education, health and care plan within 12 months (Children and Families Act 2014, section 44).
 FIRST_REVIEW = {"individual_child_agreement": timedelta(weeks=4), "individual_placement_agreement": timedelta(weeks=52)}
+
+
+#: Who pays unless the borough says otherwise: a home is social care's, a special school's place education's.
+PAID_BY = {"individual_child_agreement": SOCIAL_CARE_PAYS, "individual_placement_agreement": EDUCATION_PAYS}
 
 
 def draw_up_agreement(award: Award, *, by: Actor) -> Agreement:
@@ -119,8 +126,7 @@ def _fee_lines(agreement: Agreement) -> list[AgreementFeeLine]:
     return [
         AgreementFeeLine(
             agreement_id=agreement.id, authority_id=agreement.authority_id, provider_id=agreement.provider_id,
-            position=position, kind=line.kind, label=line.label, amount=line.amount, quantity=line.quantity, unit=line.unit,
-            calendar=line.calendar, starts_on=line.starts_on, ends_on=line.ends_on,
+            position=position, **columns_of(replace(line.reckoned, shares=PAID_BY[agreement.kind])),
         )
         for position, line in enumerate(offered, start=1)
     ]  # fmt: skip

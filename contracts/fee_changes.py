@@ -6,9 +6,10 @@ already, so the order in which changes are agreed does not matter to the cost.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from foundation.database import db
@@ -63,12 +64,21 @@ def add_line(agreement: Agreement, line: FeeLine, position: int) -> AgreementFee
     """A new line of the agreement; the database refuses one that overlaps another of its kind and name."""
     added = AgreementFeeLine(
         agreement_id=agreement.id, authority_id=agreement.authority_id, provider_id=agreement.provider_id, position=position,
-        kind=line.kind.value, label=line.label, amount=line.amount, quantity=line.quantity, unit=line.unit.value,
-        calendar=line.calendar.value, starts_on=line.starts, ends_on=line.ends,
+        **columns_of(line),
     )  # fmt: skip
     db.session.add(added)
     db.session.flush()
     return added
+
+
+def columns_of(line: FeeLine) -> dict[str, Any]:
+    """Everything that a fee line says, as the columns of an agreement's line hold it."""
+    return {
+        "kind": line.kind.value, "label": line.label, "amount": line.amount, "quantity": line.quantity, "unit": line.unit.value,
+        "calendar": line.calendar.value, "weeks": list(line.weeks), "starts_on": line.starts, "ends_on": line.ends,
+        "vat_rate": line.vat_rate, "vat_recoverable": line.vat_recoverable, "social_care_share": line.shares.social_care,
+        "education_share": line.shares.education, "health_share": line.shares.health,
+    }  # fmt: skip
 
 
 def paid(lines: Iterable[AgreementFeeLine]) -> list[AgreementFeeLine]:
@@ -88,8 +98,8 @@ def _covers(line: AgreementFeeLine, day: date) -> bool:
 def _successor(line: AgreementFeeLine, from_day: date, amount: Decimal) -> AgreementFeeLine:
     if line.ends_on is not None and line.ends_on <= from_day:
         raise Invalid(f"{line.label} is not paid on {from_day:%-d %B %Y} or after it, so its rate cannot change then.")
+    following = replace(line.reckoned, amount=amount, starts=from_day)
     return AgreementFeeLine(
         agreement_id=line.agreement_id, authority_id=line.authority_id, provider_id=line.provider_id, position=line.position,
-        kind=line.kind, label=line.label, amount=amount, quantity=line.quantity, unit=line.unit, calendar=line.calendar,
-        starts_on=from_day, ends_on=line.ends_on,
+        **columns_of(following),
     )  # fmt: skip

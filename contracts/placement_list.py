@@ -1,7 +1,6 @@
 """The list of agreements and placements, as each organisation sees it, and the awards that still want an agreement."""
 
 import uuid
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,11 +11,12 @@ from sqlalchemy.orm import aliased, lazyload
 
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementState
 from contracts.award import Award
-from contracts.costs import weekly_now
+from contracts.costs import reckoned_by_agreement, weekly_now
 from contracts.words import BADGES, GROUPS
 from foundation.database import db
 from marketplace.actor import Actor
 from marketplace.acts import Act
+from marketplace.fee_line import FeeLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.policy import POLICY
@@ -63,8 +63,8 @@ def placements(actor: Actor, group: str = "", words: str = "", page: int = 1) ->
     wanted = _wanted(group, words)
     count = db.session.scalar(select(func.count(Agreement.id)).join(Setting, _at).where(*wanted)) or 0
     rows = db.session.execute(_listed(actor).where(*wanted).limit(PAGE_SIZE).offset(PAGE_SIZE * (page - 1))).all()
-    lines = _lines_of([row.Agreement.id for row in rows])
-    return [_row(row, lines[row.Agreement.id]) for row in rows], count
+    fees = _fees_of([row.Agreement.id for row in rows])
+    return [_row(row, fees[row.Agreement.id]) for row in rows], count
 
 
 def may_draw_up(actor: Actor) -> bool:
@@ -120,7 +120,7 @@ def _listed(actor: Actor) -> Select[*tuple[Any, ...]]:
     return listed.add_columns(Identity).outerjoin(Identity, Identity.child_id == Agreement.child_id)
 
 
-def _row(row: Row[Any], lines: list[AgreementFeeLine]) -> PlacementRow:
+def _row(row: Row[Any], fees: list[FeeLine]) -> PlacementRow:
     agreement: Agreement = row.Agreement
     identity = getattr(row, "Identity", None)
     return PlacementRow(
@@ -128,12 +128,10 @@ def _row(row: Row[Any], lines: list[AgreementFeeLine]) -> PlacementRow:
         age=agreement.age_at_start, setting=row.setting, provider=row.provider, authority=row.authority.removeprefix("London Borough of "),
         lot=row.lot,
         badge=BADGES[agreement.state], starts_on=agreement.started_on or agreement.starts_on, ended_on=agreement.ended_on,
-        weekly=weekly_now(agreement, lines),
+        weekly=weekly_now(agreement, fees),
     )  # fmt: skip
 
 
-def _lines_of(agreements: list[uuid.UUID]) -> dict[uuid.UUID, list[AgreementFeeLine]]:
-    lines: dict[uuid.UUID, list[AgreementFeeLine]] = defaultdict(list)
-    for line in db.session.scalars(select(AgreementFeeLine).where(AgreementFeeLine.agreement_id.in_(agreements))):
-        lines[line.agreement_id].append(line)
-    return lines
+def _fees_of(agreements: list[uuid.UUID]) -> dict[uuid.UUID, list[FeeLine]]:
+    lines = select(AgreementFeeLine).where(AgreementFeeLine.agreement_id.in_(agreements))
+    return reckoned_by_agreement(db.session.scalars(lines).all())

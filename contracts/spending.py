@@ -1,35 +1,42 @@
 """What was spent between two days, agreement by agreement: the ground under reports of boroughs, providers, lots and months.
 
-One statement reads every fee line that the fence shows and that touches the period; the cost engine does the rest. Each row is
-R(total to the end) − R(total to the start), so months sum to quarters, quarters to years and agreements to the whole.
+One statement reads every fee line that the fence shows and that touches the period, one more the terms of the settings whose fees
+follow them; the cost engine does the rest. Each row is R(total to the end) − R(total to the start), so months sum to quarters,
+quarters to years and agreements to the whole, VAT and payers' shares too.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
-from contracts.agreement import Agreement, AgreementFeeLine, AgreementState
+from contracts.agreement import OF_A_LINE, Agreement, AgreementFeeLine, AgreementState, fee_line_of
 from foundation.database import db
-from marketplace.costing import cost
-from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
+from marketplace.costing import Charge, charges_between
+from marketplace.fee_line import follows_terms
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
+from marketplace.payer_shares import Shares
+from marketplace.setting_term import terms_of
+from marketplace.terms_of_year import TermDates
 
 #: What costs money: placements that have begun.
 SPENDING = (AgreementState.ACTIVE, AgreementState.NOTICE, AgreementState.ENDED)
+NOTHING = Charge()
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What one agreement cost between two days: net pounds to the penny."""
+    """What one agreement cost between two days, in pounds to the penny."""
 
+    agreement_id: uuid.UUID
     reference: str
     authority_id: uuid.UUID
     authority: str
@@ -41,7 +48,32 @@ class Spend:
     bought_by: str
     starts_on: date
     ends_on: date
-    amount: Decimal
+    charge: Charge
+    #: a fee follows the terms of a school year that nobody has entered: they are taken to be like the nearest known year's
+    terms_assumed: bool = False
+
+    @property
+    def amount(self) -> Decimal:
+        """Net of VAT."""
+        return self.charge.net
+
+    @property
+    def vat(self) -> Decimal:
+        return self.charge.vat
+
+    @property
+    def gross(self) -> Decimal:
+        return self.charge.gross
+
+    @property
+    def borne(self) -> Decimal:
+        """What the borough's area bears in the end: net, and the VAT that it does not get back."""
+        return self.charge.borne
+
+    @property
+    def shares(self) -> Shares:
+        """Who bears that."""
+        return Shares(self.charge.social_care, self.charge.education, self.charge.health)
 
 
 def spend_rows(
@@ -63,21 +95,26 @@ def spend_of_periods(
     *,
     provider_id: uuid.UUID | None = None,
     authority_id: uuid.UUID | None = None,
+    states: Sequence[AgreementState] = SPENDING,
+    to_known_end: bool = False,
 ) -> list[Spend]:
-    """The cost of each agreement in each period; the periods are in order and do not overlap."""
+    """The cost of each agreement in each period; the periods are in order and do not overlap.
+
+    `states`: which agreements are read. `to_known_end`: open fees stop on the day of notice, or else on that on which the child is
+    expected to leave, as a forecast takes them to; without it they run on.
+    """
     asked = list(periods)
     if not asked:
         return []
-    statement = _lines_between(asked[0][0], asked[-1][1])
+    statement = _lines_between(asked[0][0], asked[-1][1], states)
     if provider_id:
         statement = statement.where(Agreement.provider_id == provider_id)
     if authority_id:
         statement = statement.where(Agreement.authority_id == authority_id)
-    by_agreement: dict[str, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
-    for row in db.session.execute(statement):
-        by_agreement[row.reference].append(row)
-    spent = [_spend(rows, start, end) for rows in by_agreement.values() for start, end in asked]
-    return [row for row in spent if row.amount]
+    rows = db.session.execute(statement).all()
+    terms = terms_of(row.setting_id for row in rows if follows_terms(row.unit, row.calendar))
+    of_each = groupby(rows, key=attrgetter("agreement_id"))
+    return [spend for _, lines in of_each for spend in _spend_of(list(lines), asked, terms, to_known_end=to_known_end)]
 
 
 def months(start: date, end: date) -> list[tuple[date, date]]:
@@ -90,36 +127,45 @@ def months(start: date, end: date) -> list[tuple[date, date]]:
     return cuts
 
 
-def _lines_between(start: date, end: date) -> Select[*tuple[Any, ...]]:
+def _lines_between(start: date, end: date, states: Sequence[AgreementState]) -> Select[*tuple[Any, ...]]:
     authority, provider = aliased(Organisation), aliased(Organisation)
     line = AgreementFeeLine
     return (
         select(
-            Agreement.reference, Agreement.authority_id, authority.name.label("authority"), Agreement.provider_id,
-            provider.name.label("provider"), Agreement.setting_id, Agreement.lot_id, Lot.name.label("lot"), Agreement.bought_by,
-            line.kind, line.label, line.amount, line.quantity, line.unit, line.calendar, line.starts_on, line.ends_on,
+            Agreement.id.label("agreement_id"), Agreement.reference, Agreement.authority_id, authority.name.label("authority"),
+            Agreement.provider_id, provider.name.label("provider"), Agreement.setting_id, Agreement.lot_id,
+            Lot.name.label("lot"), Agreement.bought_by, *(getattr(line, name) for name in OF_A_LINE),
+            func.coalesce(Agreement.ended_on, Agreement.notice_ends_on, Agreement.expected_end_on).label("known_end"),
         )
         .join(line, line.agreement_id == Agreement.id)
         .join(authority, authority.id == Agreement.authority_id)
         .join(provider, provider.id == Agreement.provider_id)
         .join(Lot, Lot.id == Agreement.lot_id)
-        .where(Agreement.state.in_(SPENDING), line.starts_on < end)
+        .where(Agreement.state.in_(states), line.starts_on < end)
         .where((line.ends_on.is_(None)) | ((line.ends_on > start) & (line.ends_on > line.starts_on)))
-        .order_by(Agreement.reference)
+        .order_by(Agreement.reference, line.position, line.starts_on)
     )  # fmt: skip
 
 
-def _spend(rows: list[Row[*tuple[Any, ...]]], start: date, end: date) -> Spend:
-    first = rows[0]
-    return Spend(
-        reference=first.reference, authority_id=first.authority_id, authority=first.authority, provider_id=first.provider_id,
-        provider=first.provider, setting_id=first.setting_id, lot_id=first.lot_id, lot=first.lot, bought_by=first.bought_by,
-        starts_on=start, ends_on=end, amount=cost([_fee_line(row) for row in rows], start, end),
-    )  # fmt: skip
-
-
-def _fee_line(row: Row[*tuple[Any, ...]]) -> FeeLine:
-    return FeeLine(
-        kind=FeeKind(row.kind), label=row.label, amount=row.amount, unit=Unit(row.unit), quantity=row.quantity,
-        calendar=Calendar(row.calendar), starts=row.starts_on, ends=row.ends_on,
-    )  # fmt: skip
+def _spend_of(
+    rows: Sequence[Row[*tuple[Any, ...]]], asked: Sequence[tuple[date, date]], terms: Mapping[uuid.UUID, TermDates], *,
+    to_known_end: bool,
+) -> list[Spend]:  # fmt: skip
+    """One agreement in each period in which it costs anything."""
+    first, of_setting = rows[0], terms[rows[0].setting_id]
+    until = first.known_end if to_known_end else None
+    lines = [line for line in map(fee_line_of, rows) if until is None or line.starts < until]
+    if until is not None:
+        lines = [replace(line, ends=until) if line.ends is None or line.ends > until else line for line in lines]
+    cuts = sorted({day for period in asked for day in period})
+    charges = dict(zip(pairwise(cuts), charges_between(lines, cuts, of_setting), strict=True))
+    by_terms = any(line.follows_terms for line in lines)
+    return [
+        Spend(
+            agreement_id=first.agreement_id, reference=first.reference, authority_id=first.authority_id,
+            authority=first.authority, provider_id=first.provider_id, provider=first.provider, setting_id=first.setting_id,
+            lot_id=first.lot_id, lot=first.lot, bought_by=first.bought_by, starts_on=start, ends_on=end,
+            charge=charges[start, end], terms_assumed=by_terms and not of_setting.knows(start, end),
+        )
+        for start, end in asked if charges[start, end] != NOTHING
+    ]  # fmt: skip

@@ -2,12 +2,12 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import TIMESTAMP, Enum, MetaData, Numeric, Text
+from sqlalchemy import ARRAY, TIMESTAMP, Date, Enum, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -21,6 +21,9 @@ NAMES = {
 
 #: Pounds to the penny.
 Pounds = Annotated[Decimal, mapped_column(Numeric(12, 2))]
+#: A percentage with two decimals.
+Percent = Annotated[Decimal, mapped_column(Numeric(5, 2))]
+Days = Annotated[list[date], mapped_column(ARRAY(Date))]
 
 
 def stable_words(of: type[enum.Enum]) -> list[str]:

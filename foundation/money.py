@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import lcm
 
 PENNY = Decimal("0.01")
 #: The most that a NUMERIC(12,2) column holds.
@@ -41,17 +42,23 @@ def share_out(total: Decimal, shares: Sequence[Decimal | Fraction | int]) -> lis
     """
     if to_penny(total) != total:
         raise ValueError(f"{total} is not a whole number of pennies, so it cannot be shared out to the penny.")
-    weights = [Fraction(share) for share in shares]
-    if not weights or min(weights) < 0 or sum(weights) == 0:
+    fractions = [Fraction(share) for share in shares]
+    whole = lcm(*(share.denominator for share in fractions))
+    parts = share_pennies(int(total * 100), [int(share * whole) for share in fractions])
+    return [Decimal(part).scaleb(-2) for part in parts]
+
+
+def share_pennies(pence: int, weights: Sequence[int]) -> list[int]:
+    """The same in whole pence by whole weights: a sum may be shared out at every cut of a thousand fee lines."""
+    of = sum(weights)
+    if not weights or min(weights) < 0 or of == 0:
         raise ValueError("Shares are nought or more, and at least one of them is more than nought.")
-    pence = int(abs(total) * 100)
-    exact = [pence * weight / sum(weights) for weight in weights]
-    parts = [int(part) for part in exact]
-    by_loss = sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])
-    for place in by_loss[: pence - sum(parts)]:
-        parts[place] += 1
-    sign = -1 if total < 0 else 1
-    return [Decimal(sign * part).scaleb(-2) for part in parts]
+    parts, lost = zip(*(divmod(abs(pence) * weight, of) for weight in weights), strict=True)
+    shared = list(parts)
+    by_loss = sorted(range(len(shared)), key=lambda place: -lost[place])
+    for place in by_loss[: abs(pence) - sum(shared)]:
+        shared[place] += 1
+    return shared if pence >= 0 else [-part for part in shared]
 
 
 def parse_money(typed: str, *, at_most: Decimal = LARGEST_AMOUNT) -> Decimal:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from foundation.money import to_penny
+from marketplace.payer_shares import SOCIAL_CARE_PAYS, PayerShares
+from marketplace.terms_of_year import NO_TERMS, TermDates
 
 ONE_WEEK = timedelta(days=7)
 
@@ -58,7 +60,8 @@ class FeeLine:
     open).
 
     `weeks` are the first days of the named weeks, each of seven days. `vat_rate` is a percentage of the amount, which
-    is net of VAT; `vat_recoverable` says whether the borough gets that VAT back.
+    is net of VAT; `vat_recoverable` says whether the borough gets that VAT back. `shares` says who in the borough's
+    area pays what the borough bears. `terms` are those that a termly or term-time fee follows, where it brings its own.
     """
 
     kind: FeeKind
@@ -72,6 +75,8 @@ class FeeLine:
     weeks: tuple[date, ...] = ()
     vat_rate: Decimal = Decimal(0)
     vat_recoverable: bool = True
+    shares: PayerShares = SOCIAL_CARE_PAYS
+    terms: TermDates = NO_TERMS
 
     def __post_init__(self) -> None:
         for is_wrong, sentence in self._contradictions():
@@ -86,7 +91,7 @@ class FeeLine:
     @property
     def follows_terms(self) -> bool:
         """Whether its cost depends on the school's term dates."""
-        return self.unit is Unit.TERM or (self.calendar is Calendar.TERM_TIME and self.unit is not Unit.ONCE)
+        return follows_terms(self.unit, self.calendar)
 
     def is_live_on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or day < self.ends)
@@ -107,3 +112,8 @@ class FeeLine:
             (self.unit is Unit.TERM and named, "a termly fee follows the terms, not named weeks."),
             (not 0 <= self.vat_rate <= 100, "VAT is a percentage from 0 to 100."),
         )
+
+
+def follows_terms(unit: str, calendar: str) -> bool:
+    """Whether a fee by this unit on this calendar depends on the school's term dates."""
+    return unit == Unit.TERM or (calendar == Calendar.TERM_TIME and unit != Unit.ONCE)

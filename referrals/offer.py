@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation import clock
-from foundation.database import Base, Keyed, Pounds
+from foundation.database import Base, Days, Keyed, Percent, Pounds
 from foundation.states import Move, moving
 from marketplace.acts import Act
 from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
@@ -183,6 +184,8 @@ class OfferFeeLine(Keyed, Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("amount < 100000", name="amount_below_100000"),
         CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ends_after_starting"),
+        CheckConstraint("vat_rate BETWEEN 0 AND 100", name="vat_is_a_percentage"),
+        CheckConstraint("(calendar = 'named_weeks') = (cardinality(weeks) > 0)", name="named_weeks_are_named"),
         Index("ix_offer_fee_lines_referral_id", "referral_id"),
     )
 
@@ -200,16 +203,22 @@ class OfferFeeLine(Keyed, Base):
     unit: Mapped[str]
     #: all_year, term_time, named_weeks
     calendar: Mapped[str] = mapped_column(default="all_year")
+    #: the first days of the named weeks
+    weeks: Mapped[Days] = mapped_column(default=list)
     starts_on: Mapped[date]
     #: the first day on which it is no longer asked; None: until the stay ends
     ends_on: Mapped[date | None]
+    #: the amount is net; the VAT on it in per cent, and whether the borough can have that back
+    vat_rate: Mapped[Percent] = mapped_column(default=Decimal(0))
+    vat_recoverable: Mapped[bool] = mapped_column(default=True)
 
     @property
     def reckoned(self) -> FeeLine:
         """The line as the cost engine reckons it."""
         return FeeLine(
             kind=FeeKind(self.kind), label=self.label, amount=self.amount, unit=Unit(self.unit), quantity=self.quantity,
-            calendar=Calendar(self.calendar), starts=self.starts_on, ends=self.ends_on,
+            calendar=Calendar(self.calendar), weeks=tuple(self.weeks or ()), starts=self.starts_on, ends=self.ends_on,
+            vat_rate=self.vat_rate, vat_recoverable=self.vat_recoverable,
         )  # fmt: skip
 
 

@@ -5,13 +5,15 @@ then), and lines that the same round has raised already.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementState
+from contracts.costs import with_terms
 from contracts.uplift.modelling import LiveLine
 from contracts.uplift.request import UpliftedLine, UpliftRequest
 from contracts.uplift.round import UpliftParticipant, UpliftRound
@@ -32,7 +34,7 @@ def covered_lines(request: UpliftRequest, on: date, *, authority_id: uuid.UUID |
     statement = _covered(request, on)
     if authority_id:
         statement = statement.where(Agreement.authority_id == authority_id)
-    return [_live(row) for row in db.session.execute(statement)]
+    return _live(db.session.execute(statement).all())
 
 
 def held_lines(request: UpliftRequest, on: date) -> list[LiveLine]:
@@ -41,7 +43,7 @@ def held_lines(request: UpliftRequest, on: date) -> list[LiveLine]:
     held = select(Agreement.id).where(Agreement.id.in_(agreements)).order_by(Agreement.id).with_for_update(read=True)
     db.session.execute(held).all()
     statement = _covered(request, on).with_for_update(of=AgreementFeeLine)
-    return [_live(row) for row in db.session.execute(statement.execution_options(populate_existing=True))]
+    return _live(db.session.execute(statement.execution_options(populate_existing=True)).all())
 
 
 def _covered(request: UpliftRequest, on: date) -> Select[*tuple[Any, ...]]:
@@ -77,10 +79,13 @@ def _within_scope(statement: Select[*tuple[Any, ...]], request: UpliftRequest) -
     return statement
 
 
-def _live(row: Any) -> LiveLine:
-    line: AgreementFeeLine = row.AgreementFeeLine
-    return LiveLine(
-        line_id=line.id, agreement_id=line.agreement_id, agreement=row.reference, authority_id=line.authority_id,
-        authority=row.authority.removeprefix("London Borough of ").removeprefix("Royal Borough of "), setting=row.setting,
-        line=line.reckoned,
-    )  # fmt: skip
+def _live(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[LiveLine]:
+    lines = [row.AgreementFeeLine for row in rows]
+    return [
+        LiveLine(
+            line_id=line.id, agreement_id=line.agreement_id, agreement=row.reference, authority_id=line.authority_id,
+            authority=row.authority.removeprefix("London Borough of ").removeprefix("Royal Borough of "), setting=row.setting,
+            line=fee,
+        )
+        for row, line, fee in zip(rows, lines, with_terms(lines), strict=True)
+    ]  # fmt: skip

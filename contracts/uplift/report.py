@@ -17,6 +17,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import Agreement, AgreementFeeLine
+from contracts.costs import with_terms
 from contracts.uplift.modelling import full_year
 from contracts.uplift.request import UpliftedLine
 from contracts.uplift.round import UpliftRound
@@ -127,13 +128,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 
 def _cost_at(row: Row[*tuple[Any, ...]], amount: Decimal, starts_on: date, ends_on: date) -> Decimal:
-    return cost([replace(row.AgreementFeeLine.reckoned, amount=amount)], starts_on, ends_on)
+    return cost([replace(with_terms([row.AgreementFeeLine])[0], amount=amount)], starts_on, ends_on)
 
 
 def _year_of(row: Row[*tuple[Any, ...]]) -> _Line:
     kept: UpliftedLine = row.UpliftedLine
     # The line before it began earlier and was paid: unlike the new one, it can never have been closed on its first day.
-    one = replace(row.before.reckoned, amount=Decimal(1), starts=kept.from_on, ends=None)
+    one = replace(with_terms([row.before])[0], amount=Decimal(1), starts=kept.from_on, ends=None)
     units = total_until(one, full_year(kept.from_on)[1])
     before, asked, agreed = (
         to_penny(Fraction(amount) * units) for amount in (kept.old_amount, kept.asked_amount, kept.agreed_amount)

@@ -36,7 +36,7 @@ DIRECTORY = NAMES | {
 EMPTY = {
     "password_resets", "sign_in_attempts", "browser_sessions", "one_time_keys", "joining_invitations", "register_imports",
     "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences", "uplift_rounds",
-    "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
+    "setting_terms", "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
 
