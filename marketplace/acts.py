@@ -111,3 +111,12 @@ class Act(StrEnum):
     # money: budgets, the Section 251 file
     SET_BUDGET = "set_budget"
     MAKE_SECTION_251 = "make_section_251"
+    # savings
+    ENTER_SAVING = "enter_saving"
+    APPROVE_SAVING = "approve_saving"
+    REFUSE_SAVING = "refuse_saving"
+    RATE_SAVING = "rate_saving"
+    REVERSE_SAVING = "reverse_saving"
+    READ_SAVINGS_PLAN = "read_savings_plan"
+    KEEP_SAVINGS_PLAN = "keep_savings_plan"
+    DISCARD_SAVINGS_PLAN = "discard_savings_plan"

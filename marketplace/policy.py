@@ -95,10 +95,18 @@ def answered_it(actor: Actor, subject: Any) -> str | None:
     return None
 
 
+def entered_it(actor: Actor, subject: Any) -> str | None:
+    """Whoever enters a saving does not approve it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "entered_by_id", None):
+        return "You entered this saving, so another finance officer must approve it."
+    return None
+
+
 OFFICERS = (R.PLACEMENT_OFFICER, R.PLACEMENT_MANAGER)
 RESPONDERS = (R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER)
 NEGOTIATORS = (R.HUB_MANAGER, R.HUB_ANALYST)
 ASKERS = (R.PROVIDER_MANAGER, R.PROVIDER_FINANCE)
+SAVERS = (R.COMMISSIONER, R.FINANCE_OFFICER, R.HUB_ANALYST)
 MANAGERS = (R.PLACEMENT_MANAGER, R.HUB_MANAGER, R.PROVIDER_MANAGER)
 EVERYBODY = tuple(Role)
 
@@ -212,6 +220,15 @@ POLICY: dict[Act, Rule] = {
     # money: budgets, the Section 251 file
     Act.SET_BUDGET: _rule(Party.ANY_AUTHORITY, R.COMMISSIONER, R.FINANCE_OFFICER),
     Act.MAKE_SECTION_251: _rule(Party.ANY_AUTHORITY, *OFFICERS, R.DIRECTOR),
+    # savings
+    Act.ENTER_SAVING: _rule((Party.ANY_AUTHORITY, Party.HUB), *SAVERS),
+    Act.APPROVE_SAVING: _rule(Party.AUTHORITY, R.FINANCE_OFFICER, unless=entered_it),
+    Act.REFUSE_SAVING: _rule(Party.AUTHORITY, R.FINANCE_OFFICER),
+    Act.RATE_SAVING: _rule(Party.AUTHORITY, R.COMMISSIONER, R.FINANCE_OFFICER),
+    Act.REVERSE_SAVING: _rule(Party.AUTHORITY, R.FINANCE_OFFICER),
+    Act.READ_SAVINGS_PLAN: _rule((Party.ANY_AUTHORITY, Party.HUB), *SAVERS),
+    Act.KEEP_SAVINGS_PLAN: _rule((Party.AUTHORITY, Party.HUB), *SAVERS),
+    Act.DISCARD_SAVINGS_PLAN: _rule((Party.AUTHORITY, Party.HUB), *SAVERS),
 }
 
 
