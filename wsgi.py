@@ -13,6 +13,8 @@ from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
 from contracts.money import budget, budget_views
 from contracts.money import views as money_views
+from contracts.savings import plan as savings_plan
+from contracts.savings import saving
 from contracts.uplift import request as uplift_request
 from contracts.uplift import request_views as uplift_views
 from contracts.uplift import round as uplift_round
@@ -98,6 +100,7 @@ NOUNS = (
     agreement, award, audit, files, once, outbox, places, tenancy, admission, framework, organisation, person, setting, setting_term,
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
     budget,
+    savings_plan, saving,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.

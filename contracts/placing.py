@@ -8,6 +8,7 @@ from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.drafting import move_fee_lines
 from contracts.fee_changes import close_line
 from contracts.notices import tell_ended, tell_started
+from contracts.savings.claiming import claim_by_placement
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -42,6 +43,7 @@ def start_placement(agreement: Agreement, on: date, *, reason: str = "", by: Act
             Act.START_PLACEMENT, agreement, by=by, about=agreement.provider_id, before={"starts_on": agreement.starts_on},
             after={"started_on": on, "reason": reason.strip()},
         )  # fmt: skip
+        claim_by_placement(agreement)
         tell_started(agreement)
     return agreement
 

@@ -78,6 +78,9 @@ LIVE = (S.CLAIMED, S.APPROVED)
 COUNTED = (S.APPROVED, S.REVERSED)
 
 
+_RATED = "{} IN ('green_delivered', 'green_on_target', 'amber', 'red')"
+
+
 class Saving(Keyed, Base):
     """An entry of the ledger. Nothing but its state and its rating ever changes, each with a reason and a line of history."""
 
@@ -214,14 +217,16 @@ class SavingChange(Keyed, Base):
     __tablename__ = "saving_changes"
     __table_args__ = (
         ForeignKeyConstraint(["saving_id", "authority_id"], ["savings.id", "savings.authority_id"]),
+        CheckConstraint(_RATED.format("rating_before"), name="rating_before_is_known"),
+        CheckConstraint(_RATED.format("rating_after"), name="rating_after_is_known"),
         Index("ix_saving_changes_saving_id", "saving_id"),
     )
 
     saving_id: Mapped[uuid.UUID]
     authority_id: Mapped[uuid.UUID]
     act: Mapped[str]
-    rating_before: Mapped[Rating]
-    rating_after: Mapped[Rating]
+    rating_before: Mapped[str]
+    rating_after: Mapped[str]
     reason: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     made_by_name: Mapped[str]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from contracts.savings.claiming import claim_uplift_avoided
 from contracts.uplift.answering import last_counter
 from contracts.uplift.change import Change, is_unusual
 from contracts.uplift.covering import held_lines
@@ -119,6 +120,7 @@ def _require_usual(raised: Sequence[Raised], override: bool) -> None:
 
 def _write_down(act: Act, request: UpliftRequest, raised: Sequence[Raised], by: Actor) -> None:
     assert request.agreed is not None
+    claim_uplift_avoided(request.id)
     agreements = {row.live.agreement_id for row in raised}
     record(
         act, request, by=by, about=request.provider_id, before={"asked": request.asked.words},

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.fee_changes import add_line, close_line, line_paid_on, replace_line
 from contracts.queries import fee_lines_of
+from contracts.savings.claiming import claim_volume_discount
 from contracts.varying.bounds import require_bounds
 from contracts.varying.effects import Effect, effect_on
 from contracts.varying.notices import tell_approved
@@ -36,6 +37,7 @@ def approve_variation(variation: Variation, *, version: int | None = None, by: A
         effect = _change_fees(agreement, variation)
         variation.decided_at, variation.decided_by_name = clock.now(), by.name
         move(variation, Act.APPROVE_VARIATION)
+        claim_volume_discount(agreement)
         record(
             Act.APPROVE_VARIATION, agreement, by=by, about=variation.provider_id,
             before={"weekly": effect.week_before}, after={

@@ -1,0 +1,99 @@
+"""What a claim comes to: the cost at the price before less the cost at the price after, over the days really paid.
+
+Pure, in net pounds to the penny, by the one cost engine: both costs are differences of running totals, so days sum to months, months
+to years, fee lines to entries and entries to the ledger – and the ledger to the difference between what was asked and what is paid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from contracts.savings.saving import Rating
+from foundation.quarters import FinancialYear
+from marketplace.costing import NOUGHT, cost
+from marketplace.fee_line import FeeKind, FeeLine, Unit
+from marketplace.terms_of_year import NO_TERMS, TermDates
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A fee line, and the two amounts for each of its units: what it would have been, and what it is (nought: nothing is paid)."""
+
+    line: FeeLine
+    before: Decimal
+    after: Decimal
+    terms: TermDates = NO_TERMS
+
+    def saved(self, cuts: Sequence[date]) -> list[Decimal]:
+        """What is saved in each of the periods between the cuts."""
+        costs = self.cost_before(cuts), self.cost_after(cuts)
+        return [before - after for before, after in zip(*costs, strict=True)]
+
+    def cost_before(self, cuts: Sequence[date]) -> list[Decimal]:
+        """What it would have cost in each period."""
+        return self._cost_at(self.before, cuts)
+
+    def cost_after(self, cuts: Sequence[date]) -> list[Decimal]:
+        """What it costs in each period."""
+        return self._cost_at(self.after, cuts)
+
+    def _cost_at(self, amount: Decimal, cuts: Sequence[date]) -> list[Decimal]:
+        if not amount:
+            return [NOUGHT for _ in pairwise(cuts)]
+        kind = FeeKind.CORE if self.line.kind is FeeKind.DISCOUNT else self.line.kind
+        line = replace(self.line, kind=kind, amount=amount)
+        return [cost([line], starts, ends, self.terms) for starts, ends in pairwise(cuts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount of an entry in a financial year, and how sure it is."""
+
+    year: FinancialYear
+    rating: Rating
+    amount: Decimal
+
+
+def weekly_line(starts_on: date, ends_on: date | None) -> FeeLine:
+    """A stand-in for a whole place at a price a week, over the days of a stay."""
+    return FeeLine(
+        kind=FeeKind.CORE, label="The place", amount=Decimal(1), unit=Unit.WEEK, starts=starts_on, ends=ends_on
+    )  # fmt: skip
+
+
+def figures_of(compared: Sequence[Compared], rating: Rating, today: date, *, sign: int = 1) -> list[Figure]:
+    """The claim by financial year: what was paid up to today is delivered; the rest of this year stands at its rating.
+
+    Days after this financial year are not reckoned: nobody knows whether the child stays. `sign` is −1 for an entry that reverses.
+    """
+    begins = min((each.line.starts for each in compared), default=today)
+    year, last = FinancialYear.of(begins), FinancialYear.of(today)
+    cuts = _cuts(year, last, today)
+    if len(cuts) < 2:
+        return []
+    sums = [sum(parts, NOUGHT) for parts in zip(*(each.saved(cuts) for each in compared), strict=True)]
+    return [
+        Figure(FinancialYear.of(starts), Rating.GREEN_DELIVERED if ends <= today else rating, sign * amount)
+        for (starts, ends), amount in zip(pairwise(cuts), sums, strict=True)
+        if amount
+    ]  # fmt: skip
+
+
+def in_twelve_months(compared: Sequence[Compared]) -> Decimal:
+    """What the claim would come to over the year from its first day, if every stay lasted: what an approver looks at."""
+    begins = min((each.line.starts for each in compared), default=date.min)
+    cuts = [begins, begins + timedelta(days=365)]
+    return sum((each.saved(cuts)[0] for each in compared), NOUGHT)
+
+
+def _cuts(first: FinancialYear, last: FinancialYear, today: date) -> list[date]:
+    """The first days of the years from the first to the end of the last, and today."""
+    cuts, year = [first.first_day], first
+    while year <= last:
+        if year.first_day < today < year.day_after:
+            cuts.append(today)
+        cuts.append(year.day_after)
+        year = year.next()
+    return cuts
