@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from contracts.agreement import Agreement
+from contracts.agreement import Agreement, AgreementState, Signature
 from contracts.award import Award
 from contracts.drawing_up import draw_up_agreement, issue_agreement
 from contracts.placing import start_placement
 from contracts.signing import sign_for_borough, sign_for_provider
 from foundation import clock
 from foundation.database import db
+from foundation.files import StoredFile
 from foundation.references import new_reference
 from foundation.tenancy import Fence
 from marketplace.actor import Actor
@@ -175,9 +176,33 @@ def signed(deal: Deal) -> Agreement:
 
 
 def a_placement(deal: Deal) -> Agreement:
-    """The placement started on its agreed day; the officer acts."""
-    agreement = signed(deal)
+    """The placement started on its agreed day; the officer acts. Its paper is a stand-in: `signed` lays a real one out, and takes long."""
+    agreement = _signed_on_a_stand_in(a_draft(deal), deal)
     return start_placement(agreement, agreement.starts_on, by=deal.officer)
+
+
+def _signed_on_a_stand_in(agreement: Agreement, deal: Deal) -> Agreement:
+    """The agreement laid down as issued and signed by both; the officer acts."""
+    paper = StoredFile.of(
+        agreement.reference.encode(), name=f"{agreement.reference}.pdf", media_type="application/pdf", confidential=True,
+        organisation_id=agreement.authority_id, shared_with_id=agreement.provider_id, stored_by_id=deal.officer.person_id,
+    )  # fmt: skip
+    db.session.add(paper)
+    db.session.flush()
+    sha256 = paper.sha256
+    agreement.issued_file_id = agreement.issued_text_id = agreement.signed_file_id = paper.id
+    agreement.issued_at, agreement.state = clock.now(), AgreementState.SIGNED_BY_BOROUGH
+    db.session.flush()
+    for side, signer in (("provider", deal.head), ("borough", deal.manager)):
+        agreement = as_read_by(signer, agreement)
+        db.session.add(
+            Signature(
+                agreement_id=agreement.id, authority_id=agreement.authority_id, provider_id=agreement.provider_id, side=side,
+                person_id=signer.person_id, typed_name=signer.name, role="Manager", document_sha256=sha256,
+            )
+        )  # fmt: skip
+        db.session.flush()
+    return as_read_by(deal.officer, agreement)
 
 
 def as_read_by(actor: Actor, agreement: Agreement) -> Agreement:

@@ -36,6 +36,7 @@ def live_lines(draw: st.DrawFn) -> LiveLine:
     )
 
 
+@pytest.mark.slow
 @given(live_lines(), PERCENTS)
 @settings(max_examples=2000, deadline=None)
 def test_a_line_s_effect_is_the_engine_s_difference(live: LiveLine, percent: Decimal) -> None:
@@ -47,6 +48,7 @@ def test_a_line_s_effect_is_the_engine_s_difference(live: LiveLine, percent: Dec
         assert now + more == cost([replace(live.line, amount=new, starts=starts)], starts, ends)
 
 
+@pytest.mark.slow
 @given(st.lists(live_lines(), max_size=12), st.lists(PERCENTS, min_size=1, max_size=3))
 @settings(max_examples=1000, deadline=None)
 def test_boroughs_sum_to_the_whole_whatever_the_order(lines: list[LiveLine], percents: list[Decimal]) -> None:
