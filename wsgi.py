@@ -15,6 +15,10 @@ from contracts.money import budget, budget_views
 from contracts.money import views as money_views
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
+from contracts.staying import meeting as disruption_meeting
+from contracts.staying import setting_move
+from contracts.staying import views as staying_views
+from contracts.staying import work_sources as staying_work
 from contracts.uplift import request as uplift_request
 from contracts.uplift import request_views as uplift_views
 from contracts.uplift import round as uplift_round
@@ -101,6 +105,7 @@ NOUNS = (
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
     budget,
     savings_plan, saving,
+    setting_move, disruption_meeting,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -115,6 +120,7 @@ BLUEPRINTS = (
     contract_register_views.blueprint,
     money_views.blueprint, budget_views.blueprint,
     uplift_views.blueprint,
+    staying_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -131,6 +137,8 @@ WORK: tuple[work.Source, ...] = (
     variation_work.variations_to_decide,
     variation_work.absences_to_confirm,
     uplift_work.uplifts_of,
+    staying_work.meetings_to_hold,
+    staying_work.actions_to_do,
 )
 
 #: Commands of the packages: functions that take the application.

@@ -81,6 +81,8 @@ class Agreement(Keyed, Base):
         Act.END_PLACEMENT: moving(S.ACTIVE, S.NOTICE, to=S.ENDED),
         Act.PROPOSE_VARIATION: moving(S.ACTIVE, S.NOTICE),
         Act.RECORD_ABSENCE: moving(S.ACTIVE, S.NOTICE),
+        Act.MOVE_PLACEMENT: moving(S.ACTIVE, S.NOTICE),
+        Act.RECORD_DISRUPTION_MEETING: moving(S.ACTIVE, S.NOTICE, S.ENDED),
         Act.GIVE_NOTICE: moving(S.ACTIVE, to=S.NOTICE),
         Act.WITHDRAW_NOTICE: moving(S.NOTICE, to=S.ACTIVE),
         Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),

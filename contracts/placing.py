@@ -9,6 +9,7 @@ from contracts.drafting import move_fee_lines
 from contracts.fee_changes import close_line
 from contracts.notices import tell_ended, tell_started
 from contracts.savings.claiming import claim_by_placement
+from contracts.staying.whereabouts import last_move_on
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -18,6 +19,7 @@ from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.code_lists import choices
+from marketplace.free_places import free_place, known_on, take_place
 from marketplace.policy import authorise
 
 
@@ -30,7 +32,7 @@ def end_reasons() -> list[tuple[str, str]]:
 def start_placement(agreement: Agreement, on: date, *, reason: str = "", by: Actor) -> Agreement:
     """An officer records the day on which the child moved in. From here on the award cannot be undone; fees run from that day.
 
-    Before the agreed day a reason is asked.
+    Before the agreed day a reason is asked. A free place of the setting is taken.
     """
     with transaction():
         authorise(by, Act.START_PLACEMENT, agreement)
@@ -39,6 +41,7 @@ def start_placement(agreement: Agreement, on: date, *, reason: str = "", by: Act
         move_fee_lines(agreement, agreement.starts_on, on)
         agreement.started_on, agreement.started_at = on, clock.now()
         move(agreement, Act.START_PLACEMENT)
+        take_place(agreement.setting_id, agreement.drawn_up_at)
         record(
             Act.START_PLACEMENT, agreement, by=by, about=agreement.provider_id, before={"starts_on": agreement.starts_on},
             after={"started_on": on, "reason": reason.strip()},
@@ -49,7 +52,7 @@ def start_placement(agreement: Agreement, on: date, *, reason: str = "", by: Act
 
 
 def end_placement(agreement: Agreement, on: date, reason: str, planned: bool, *, by: Actor) -> Agreement:
-    """An officer records the day on which the child left, why, and whether it was planned. Every fee line closes on that day."""
+    """An officer records the day on which the child left, why, and whether it was planned. Fees close, the place is free."""
     with transaction():
         authorise(by, Act.END_PLACEMENT, agreement)
         require(hold(agreement), Act.END_PLACEMENT)
@@ -57,6 +60,7 @@ def end_placement(agreement: Agreement, on: date, reason: str, planned: bool, *,
         _close_fee_lines(agreement, on)
         agreement.ended_on, agreement.end_reason, agreement.ended_as_planned = on, reason, planned
         move(agreement, Act.END_PLACEMENT)
+        free_place(agreement.setting_id, known_on(on))
         record(
             Act.END_PLACEMENT, agreement, by=by, about=agreement.provider_id,
             after={"ended_on": on, "reason": reason, "planned": planned},
@@ -84,6 +88,9 @@ def _require_end(agreement: Agreement, on: date, reason: str) -> None:
     started = agreement.started_on
     if started is None or on <= started:
         raise Invalid(f"The placement started on {started:%-d %B %Y}. Enter a day after it.", "ended_on")
+    moved = last_move_on(agreement)
+    if moved is not None and on <= moved:
+        raise Invalid(f"The child moved on {moved:%-d %B %Y}. Enter a day after it.", "ended_on")
     if on > clock.today():
         raise Invalid("Record the end on the day that the child leaves, or later.", "ended_on")
     if reason not in dict(end_reasons()):

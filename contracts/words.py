@@ -49,6 +49,9 @@ HAPPENED: dict[str, str] = {
     Act.RECORD_ABSENCE: "Absence recorded",
     Act.CONFIRM_ABSENCE: "Absence confirmed",
     Act.REFUSE_ABSENCE: "Absence refused",
+    Act.MOVE_PLACEMENT: "Moved to another setting",
+    Act.RECORD_DISRUPTION_MEETING: "Disruption meeting recorded",
+    Act.COMPLETE_DISRUPTION_ACTION: "Action of a disruption meeting done",
     Act.GIVE_NOTICE: "Notice given",
     Act.WITHDRAW_NOTICE: "Notice withdrawn",
 }

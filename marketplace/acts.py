@@ -92,6 +92,10 @@ class Act(StrEnum):
     RECORD_ABSENCE = "record_absence"
     CONFIRM_ABSENCE = "confirm_absence"
     REFUSE_ABSENCE = "refuse_absence"
+    # moves and disruption meetings
+    MOVE_PLACEMENT = "move_placement"
+    RECORD_DISRUPTION_MEETING = "record_disruption_meeting"
+    COMPLETE_DISRUPTION_ACTION = "complete_disruption_action"
     # uplift rounds
     OPEN_UPLIFT_ROUND = "open_uplift_round"
     CHANGE_PARTICIPATION = "change_participation"

@@ -83,6 +83,13 @@ def the_other_side_gave_notice(actor: Actor, subject: Any) -> str | None:
     return None
 
 
+def the_other_side_owns_it(actor: Actor, subject: Any) -> str | None:
+    """Each side says of its own actions that they are done."""
+    if getattr(subject, "owner", None) not in (None, side_of(actor)):
+        return "The other side owns this action, so only it can say that it is done."
+    return None
+
+
 def side_of(actor: Actor) -> str:
     """Which party to an agreement the actor acts for."""
     return "provider" if actor.kind is Kind.PROVIDER else "borough"
@@ -200,6 +207,12 @@ POLICY: dict[Act, Rule] = {
     Act.GIVE_NOTICE: _rule((Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER),
     Act.WITHDRAW_NOTICE: _rule(
         (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, R.PROVIDER_MANAGER, unless=the_other_side_gave_notice
+    ),
+    # moves and disruption meetings
+    Act.MOVE_PLACEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.RECORD_DISRUPTION_MEETING: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.COMPLETE_DISRUPTION_ACTION: _rule(
+        (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, *RESPONDERS, unless=the_other_side_owns_it
     ),
     # uplift rounds
     Act.OPEN_UPLIFT_ROUND: _rule(Party.HUB, *NEGOTIATORS),
