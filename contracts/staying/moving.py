@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.agreement import Agreement
+from contracts.costs import reckoned
+from contracts.queries import fee_lines_of
 from contracts.staying.destinations import destinations
 from contracts.staying.notices import tell_moved
 from contracts.staying.setting_move import SettingMove
@@ -22,6 +24,7 @@ from marketplace.code_lists import choices
 from marketplace.free_places import free_place, known_on, take_place
 from marketplace.policy import authorise
 from marketplace.setting import Setting
+from marketplace.setting_term import terms_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,21 @@ def _destination(agreement: Agreement, to: NewPlace) -> Setting:
         raise Invalid("Choose another setting of this provider that is admitted to the lot.", "setting")
     if found[0].failures:
         raise Invalid(found[0].reasons, "setting")
+    _require_like_terms(agreement, found[0].setting)
     return found[0].setting
+
+
+def _require_like_terms(agreement: Agreement, setting: Setting) -> None:
+    """Fees that follow terms follow those of the agreement's setting: other terms would reckon the past anew."""
+    if not any(line.follows_terms for line in reckoned(fee_lines_of(agreement))):
+        return
+    terms = terms_of([agreement.setting_id, setting.id])
+    if terms[agreement.setting_id] != terms[setting.id]:
+        raise Invalid(
+            f"Fees of this agreement follow the terms of {agreement.setting.name}, and those of {setting.name} differ."
+            " End the placement and agree the new one with its own fees.",
+            "setting",
+        )
 
 
 def _moved(agreement: Agreement, setting: Setting, to: NewPlace, by: Actor) -> SettingMove:
