@@ -66,6 +66,7 @@ from marketplace import (
     setting_term,
     setting_views,
     signed_in,
+    term_views,
     work,
 )
 from marketplace import work_sources as market_work
@@ -112,7 +113,7 @@ NOUNS = (
 BLUEPRINTS = (
     work.blueprint, entrance_views.blueprint, account_views.blueprint, people_views.blueprint, letters_views.blueprint,
     audit_views.blueprint, register_views.blueprint,
-    framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint,
+    framework_views.blueprint, application_views.blueprint, admission_views.blueprint, setting_views.blueprint, term_views.blueprint,
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,

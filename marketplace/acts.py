@@ -124,3 +124,5 @@ class Act(StrEnum):
     READ_SAVINGS_PLAN = "read_savings_plan"
     KEEP_SAVINGS_PLAN = "keep_savings_plan"
     DISCARD_SAVINGS_PLAN = "discard_savings_plan"
+    # term dates and payers
+    ENTER_TERMS = "enter_terms"

@@ -23,6 +23,7 @@ from marketplace.needs import LOOKED_AFTER_NEEDS, needs_of
 from marketplace.policy import permits
 from marketplace.roles import Kind
 from marketplace.setting_queries import needs_said
+from marketplace.setting_term import school_years_of
 from marketplace.setting_words import KIND_WORDS
 from marketplace.signed_in import signed_in_actor
 
@@ -92,8 +93,9 @@ def setting(reference: str) -> str:
     """One setting as boroughs and the hub see it."""
     shown, provider = setting_called(reference)
     return render_template(
-        "providers/setting.html", setting=shown, provider=provider, needs=needs_said(shown), now=clock.now()
-    )
+        "providers/setting.html", setting=shown, provider=provider, needs=needs_said(shown), now=clock.now(),
+        terms=school_years_of(shown),
+    )  # fmt: skip
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:

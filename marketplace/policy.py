@@ -242,6 +242,8 @@ POLICY: dict[Act, Rule] = {
     Act.READ_SAVINGS_PLAN: _rule((Party.ANY_AUTHORITY, Party.HUB), *SAVERS),
     Act.KEEP_SAVINGS_PLAN: _rule((Party.AUTHORITY, Party.HUB), *SAVERS),
     Act.DISCARD_SAVINGS_PLAN: _rule((Party.AUTHORITY, Party.HUB), *SAVERS),
+    # term dates and payers
+    Act.ENTER_TERMS: _rule(Party.PROVIDER, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE),
 }
 
 

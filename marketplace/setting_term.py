@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, select, text
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation import clock
 from foundation.database import Base, Keyed, db
+from marketplace.setting import Setting
 from marketplace.terms_of_year import Term, TermDates
 
 
@@ -46,12 +47,25 @@ class SettingTerm(Keyed, Base):
     ends_on: Mapped[date]
     entered_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    @property
+    def last_day(self) -> date:
+        return self.ends_on - timedelta(days=1)
+
 
 def terms_of(setting_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, TermDates]:
     """The term dates of each of these settings, by one statement; a setting that has none has no terms."""
     asked = set(setting_ids)
     rows = select(SettingTerm.setting_id, SettingTerm.starts_on, SettingTerm.ends_on)
     return gathered(db.session.execute(rows.where(SettingTerm.setting_id.in_(asked))) if asked else ())
+
+
+def school_years_of(setting: Setting) -> dict[int, list[SettingTerm]]:
+    """A setting's terms by school year, the latest year first, each year's in order."""
+    terms = select(SettingTerm).where(SettingTerm.setting_id == setting.id)
+    by_year = defaultdict[int, list[SettingTerm]](list)
+    for term in db.session.scalars(terms.order_by(SettingTerm.school_year.desc(), SettingTerm.starts_on)):
+        by_year[term.school_year].append(term)
+    return by_year
 
 
 def gathered(rows: Iterable[Any]) -> defaultdict[uuid.UUID, TermDates]:

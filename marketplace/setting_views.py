@@ -13,6 +13,7 @@ from marketplace.roles import Kind
 from marketplace.setting import SettingKind
 from marketplace.setting_forms import NeedsForm, SettingForm, VacanciesForm, needs_form, setting_form
 from marketplace.setting_queries import PAGE_SIZE, lots_of, needs_said, own_setting, own_settings
+from marketplace.setting_term import school_years_of
 from marketplace.setting_words import (
     ACCEPTS_WORDS,
     KIND_WORDS,
@@ -25,6 +26,7 @@ from marketplace.setting_words import (
     vacancy_words,
 )
 from marketplace.signed_in import signed_in_actor
+from marketplace.terms_of_year import academic_year_of, in_words
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 Answer = Response | tuple[str, int]
@@ -36,7 +38,7 @@ def _give_words(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
         kind_words=KIND_WORDS, accepts_words=ACCEPTS_WORDS, level_words=LEVEL_WORDS, stay_words=STAY_WORDS,
         level_badges=LEVEL_BADGES, freshness_badge=freshness_badge, rating_badge=rating_badge, vacancy_words=vacancy_words,
-    need_label=need_label, per_unit=per_unit,
+        need_label=need_label, per_unit=per_unit, school_year=in_words,
     )  # fmt: skip
 
 
@@ -71,8 +73,9 @@ def show(reference: str) -> str:
     """One setting: what is said of it, where it stands, what is missing."""
     setting = own_setting(reference, signed_in_actor())
     return render_template(
-        "settings/setting.html", setting=setting, needs=needs_said(setting), lots=lots_of(setting), now=clock.now()
-    )
+        "settings/setting.html", setting=setting, needs=needs_said(setting), lots=lots_of(setting), now=clock.now(),
+        terms=school_years_of(setting), this_school_year=academic_year_of(clock.today()),
+    )  # fmt: skip
 
 
 @blueprint.route("/<reference>/facts", methods=["GET", "POST"])

@@ -79,8 +79,7 @@ class TermDates:
         known: Iterable[Term] = self.terms
         if unknown := self._unknown(starts, ends):
             if not (self.assumes and self.terms):
-                year = unknown[0]
-                raise TermDatesUnknown(f"Enter the term dates of the school year {year}-{(year + 1) % 100:02d}.")
+                raise TermDatesUnknown(f"Enter the term dates of the school year {in_words(unknown[0])}.")
             known = [*self.terms, *(term for year in unknown for term in _assumed(self.terms, year))]
         return [term for term in known if term.starts < ends and term.ends > starts]
 
@@ -96,6 +95,11 @@ class TermDates:
 def academic_year_of(day: date) -> int:
     """The calendar year in whose September the school year of this day began."""
     return day.year if day.month >= 9 else day.year - 1
+
+
+def in_words(school_year: int) -> str:
+    """2026-27, which begins in September 2026."""
+    return f"{school_year}-{(school_year + 1) % 100:02d}"
 
 
 @lru_cache(maxsize=4096)
