@@ -208,6 +208,50 @@ def horizontal(
     return sheet.finish(title, description)
 
 
+def waterfall(
+    title: str,
+    rows: Sequence[tuple[str, float, bool]],
+    *,
+    write: Write = "{:g}".format,
+    description: str = "",
+    canvas: Canvas = PRINT_WIDE,
+) -> Chart:
+    """From one sum to another in steps, as bars that lie: (name, amount, whether it is a sum rather than a step).
+
+    A sum stands on the base line, dark. A step begins where the one before it ended: what adds is of middle tone and points right,
+    what takes away is framed only and points left, so that the two differ in shape as well. The height follows from the rows.
+    """
+    em, step = canvas.type_size, canvas.type_size * 2.4
+    sheet = Sheet(canvas, step * len(rows) + em * 0.6)
+    spans = _spans(rows)
+    most = max((abs(edge) for span in spans for edge in span), default=1) or 1
+    left = min(canvas.width * 0.46, em * (1.2 + 0.56 * max((len(name) for name, _, _ in rows), default=0)))
+    right = canvas.width - em * (1.2 + 0.62 * max((len(write(amount)) for _, amount, _ in rows), default=1))
+    scale = (right - left) / most
+    for place, ((name, amount, is_sum), (start, end)) in enumerate(zip(rows, spans, strict=True)):
+        y = em * 0.3 + place * step
+        sheet.text(left - em * 0.7, y + step / 2 + em * 0.35, name, anchor="end", bold=is_sum)
+        x, width = left + min(start, end) * scale, abs(end - start) * scale
+        fill, edge = (DARK, "") if is_sum else (MIDDLE, "") if amount >= 0 else ("#fff", DARK)
+        sheet.bar(x, y + em * 0.4, max(width, em * 0.12), step - em * 0.8, fill, edge)
+        if place + 1 < len(rows):
+            joint = left + end * scale
+            sheet.line(joint, y + step - em * 0.4, joint, y + step + em * 0.4, MUTED, 0.07, dash=True)
+        sheet.text(right + em * 0.6, y + step / 2 + em * 0.35, write(amount), bold=is_sum)
+    sheet.line(left, em * 0.3, left, sheet.height - em * 0.3, MUTED, 0.09)
+    return sheet.finish(title, description)
+
+
+def _spans(rows: Sequence[tuple[str, float, bool]]) -> list[tuple[float, float]]:
+    """From where to where each bar of a waterfall lies."""
+    spans, at = [], 0.0
+    for _, amount, is_sum in rows:
+        start = 0.0 if is_sum else at
+        at = start + amount
+        spans.append((start, at))
+    return spans
+
+
 def spark(title: str, values: Sequence[Value], *, target: float | None = None, canvas: Canvas = SPARK) -> Chart:
     """A word-sized line: the target dashed, the last point marked."""
     sheet = Sheet(canvas, canvas.height)

@@ -22,6 +22,8 @@ class Tab(NamedTuple):
 
 TABS: list[Tab] = [
     Tab("Overview", "/money", BUYERS),
+    Tab("Forecast", "/money/forecast", BUYERS),
+    Tab("What if", "/money/what-if", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
 ]
 

@@ -36,13 +36,19 @@ def officer(hub: Organisation) -> Actor:
 def revision(seen: int = 0, amount: str = "3258000", **facts: object) -> Revision:
     """The base budget of Croydon's residential placements, for the year of today."""
     usual = Revision(
-        service="residential", year=FinancialYear.of(clock.today()), amount=Decimal(amount), reason="Cabinet, 4 March", seen=seen
-    )  # fmt: skip
+        service="residential",
+        year=FinancialYear.of(clock.today()),
+        amount=Decimal(amount),
+        reason="Cabinet, 4 March",
+        seen=seen,
+    )
     return replace(usual, **facts)
 
 
 class TestDoesIt:
-    def test_a_budget_is_set_and_each_revision_is_a_row_of_its_own(self, officer: Actor, session: scoped_session[Session]) -> None:  # fmt: skip
+    def test_a_budget_is_set_and_each_revision_is_a_row_of_its_own(
+        self, officer: Actor, session: scoped_session[Session]
+    ) -> None:
         set_budget(revision(), by=officer)
         set_budget(revision(1, "4000000", reason="Growth agreed"), by=officer)
         kept = session.scalars(select(Budget).order_by(Budget.number)).all()
@@ -51,7 +57,9 @@ class TestDoesIt:
     def test_it_is_written_down_with_what_it_was_before(self, officer: Actor, session: scoped_session[Session]) -> None:
         set_budget(revision(), by=officer)
         set_budget(revision(1, "4000000"), by=officer)
-        event = session.scalars(select(AuditEvent).where(AuditEvent.act == "set_budget").order_by(AuditEvent.sequence.desc())).first()  # fmt: skip
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.act == "set_budget").order_by(AuditEvent.sequence.desc())
+        ).first()
         assert event is not None
         assert (event.before["amount"], event.after["amount"]) == ("3258000.00", "4000000")
 
@@ -95,10 +103,15 @@ class TestWhatTheDatabaseRefuses:
         first = set_budget(revision(), by=officer)
         session.add(
             Budget(
-                authority_id=first.authority_id, service="residential", year=first.year, number=1, amount=Decimal(1),
-                reason="Again", set_by_name="Pip Payer",
+                authority_id=first.authority_id,
+                service="residential",
+                year=first.year,
+                number=1,
+                amount=Decimal(1),
+                reason="Again",
+                set_by_name="Pip Payer",
             )
-        )  # fmt: skip
+        )
         with pytest.raises(IntegrityError, match="uq_budgets_one_revision"):
             session.flush()
 
