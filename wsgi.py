@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from contracts import agreement, agreement_views, award, awarding_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
-from contracts.money import budget, budget_views, forecast_views, what_if_views
+from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
 from contracts.money import views as money_views
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
@@ -120,6 +120,7 @@ BLUEPRINTS = (
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
     money_views.blueprint, budget_views.blueprint, forecast_views.blueprint, what_if_views.blueprint,
+    accrual_views.blueprint,
     uplift_views.blueprint,
     staying_views.blueprint,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from contracts.money.accruing import Accruals
 from contracts.money.explaining import Explanation
 from contracts.money.outlook import Outlook
 from contracts.money.stays import Stay
@@ -14,6 +15,11 @@ FORECAST_HEADS = (
 )  # fmt: skip
 SHEET_HEADS = (
     *_WHO, "Fees of the first day (£)", "Ends (£)", "Fee changes (£)", "One-off fees (£)", "VAT not got back (£)", "Outturn (£)",
+)  # fmt: skip
+
+ACCRUAL_HEADS = (
+    "Month", "Agreement", "Child", "Provider", "Setting", "Lot", "Bought by", "Net (£)", "VAT (£)", "Gross (£)", "Borne (£)",
+    "Social care (£)", "Education (£)", "Health (£)",
 )  # fmt: skip
 
 Line = tuple[object, ...]
@@ -31,6 +37,16 @@ def sheet_lines(told: Explanation) -> Iterator[Line]:
     """Agreement by agreement, part by part."""
     for part in told.parts:
         yield (*_who(part.of.stay), part.first_fees, part.ends, part.changes, part.one_offs, part.vat, part.outturn)
+
+
+def accrual_lines(found: Accruals) -> Iterator[Line]:
+    """Month by month, agreement by agreement."""
+    for row in sorted(found.rows, key=lambda row: (row.month, row.spend.reference)):
+        spend, charge = row.spend, row.charge
+        yield (
+            f"{row.month:%Y-%m}", spend.reference, row.child, spend.provider, row.setting, spend.lot, spend.bought_by, charge.net,
+            charge.vat, charge.gross, charge.borne, charge.social_care, charge.education, charge.health,
+        )  # fmt: skip
 
 
 def _who(stay: Stay) -> Line:

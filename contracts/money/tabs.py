@@ -24,6 +24,7 @@ TABS: list[Tab] = [
     Tab("Overview", "/money", BUYERS),
     Tab("Forecast", "/money/forecast", BUYERS),
     Tab("What if", "/money/what-if", BOROUGHS),
+    Tab("Accruals", "/money/accruals", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
 ]
 
