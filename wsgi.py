@@ -15,6 +15,9 @@ from contracts.money import accrual_views, budget, budget_views, forecast_views,
 from contracts.money import views as money_views
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
+from contracts.sealing import jobs as sealing_jobs
+from contracts.sealing import sealed_paper
+from contracts.sealing import views as sealing_views
 from contracts.staying import meeting as disruption_meeting
 from contracts.staying import setting_move
 from contracts.staying import views as staying_views
@@ -106,7 +109,7 @@ NOUNS = (
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
     budget,
     savings_plan, saving,
-    setting_move, disruption_meeting,
+    setting_move, disruption_meeting, sealed_paper,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -122,11 +125,11 @@ BLUEPRINTS = (
     money_views.blueprint, budget_views.blueprint, forecast_views.blueprint, what_if_views.blueprint,
     accrual_views.blueprint,
     uplift_views.blueprint,
-    staying_views.blueprint,
+    staying_views.blueprint, sealing_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
-JOBS = (register_jobs, posting_letters, return_jobs, report_jobs)
+JOBS = (register_jobs, posting_letters, return_jobs, report_jobs, sealing_jobs)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = (

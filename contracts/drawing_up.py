@@ -12,6 +12,7 @@ from contracts.drafting import Outcome, notice_days, set_outcomes, terms_in_forc
 from contracts.fee_changes import columns_of
 from contracts.notices import tell_issued
 from contracts.papers import store_issued_paper
+from contracts.sealing.sealed_paper import seal_of
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -84,7 +85,8 @@ def cancel_agreement_of(award: Award) -> Agreement | None:
     require(hold(agreement), Act.UNDO_AWARD)
     agreement.cancelled_at = clock.now()
     move(agreement, Act.UNDO_AWARD)
-    kept = (agreement.issued_file_id, agreement.issued_text_id, agreement.signed_file_id)
+    sealed = seal_of(agreement)
+    kept = (agreement.issued_file_id, agreement.issued_text_id, agreement.signed_file_id, sealed.file_id if sealed else None)
     for paper in db.session.scalars(select(StoredFile).where(StoredFile.id.in_([key for key in kept if key]))):
         paper.shared_with_id = None
     return agreement

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, lazyload, undefer
 
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementOutcome, AgreementState, Signature
 from contracts.award import Award
+from contracts.sealing.sealed_paper import seal_of
 from foundation.audit import AuditEvent
 from foundation.database import db
 from foundation.files import StoredFile
@@ -105,8 +106,10 @@ def issued_hash(agreement: Agreement) -> str:
 
 
 def kept_paper(agreement: Agreement, *, issued: bool = False) -> StoredFile:
-    """The signed paper, or while there is none (or where it is asked for) the issued one; only for who may read it."""
-    key = agreement.issued_file_id if issued else agreement.signed_file_id or agreement.issued_file_id
+    """The signed paper, with its seal once it has one; before, or where it is asked for, the issued one; only for who may read it."""
+    sealed = None if agreement.cancelled_at else seal_of(agreement)
+    signed = sealed.file_id if sealed else agreement.signed_file_id
+    key = agreement.issued_file_id if issued else signed or agreement.issued_file_id
     # Selected, not got: what lies in the session already would not be asked of the fence again.
     paper = db.session.scalar(select(StoredFile).where(StoredFile.id == key).options(undefer(StoredFile.content)))
     if paper is None:

@@ -9,6 +9,7 @@ from foundation import clock
 from foundation.audit import record
 from foundation.database import db
 from foundation.files import StoredFile
+from foundation.jobs import defer
 from foundation.permission import Invalid, NotNow
 from foundation.states import hold, is_possible, move, require, require_version
 from foundation.transaction import transaction
@@ -46,7 +47,10 @@ def sign_for_provider(agreement: Agreement, typed_name: str, *, version: int | N
 
 
 def sign_for_borough(agreement: Agreement, typed_name: str, *, version: int | None = None, by: Actor) -> Signature:
-    """A placement manager or director signs after the provider: the signed paper with its certificate is made, once."""
+    """A placement manager or director signs after the provider: the signed paper is made, once.
+
+    The worker seals it as soon as this has committed.
+    """
     with transaction():
         authorise(by, Act.SIGN_FOR_BOROUGH, agreement)
         require_turn(hold(agreement), Act.SIGN_FOR_BOROUGH, version)
@@ -57,6 +61,7 @@ def sign_for_borough(agreement: Agreement, typed_name: str, *, version: int | No
             Act.SIGN_FOR_BOROUGH, agreement, by=by, about=agreement.provider_id,
             after={"sha256": signature.document_sha256, "signed_sha256": paper.sha256},
         )  # fmt: skip
+        defer("agreements.seal", agreement_id=agreement.id)
         tell_signed_by_borough(agreement)
     return signature
 

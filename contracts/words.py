@@ -52,6 +52,7 @@ HAPPENED: dict[str, str] = {
     Act.MOVE_PLACEMENT: "Moved to another setting",
     Act.RECORD_DISRUPTION_MEETING: "Disruption meeting recorded",
     Act.COMPLETE_DISRUPTION_ACTION: "Action of a disruption meeting done",
+    Act.SEAL_PAPER: "Signed paper sealed",
     Act.GIVE_NOTICE: "Notice given",
     Act.WITHDRAW_NOTICE: "Notice withdrawn",
 }

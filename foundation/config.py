@@ -5,7 +5,7 @@ Each variable is described in docs/operations.md. Nothing else in the code base 
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -112,12 +112,16 @@ class Settings:
         return self.given_secret_key or kept_secret(self.data_dir / "secret_key")
 
 
-def kept_secret(path: Path) -> str:
+def _new_token() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _new_token) -> str:
     """The secret kept in a file of mode 600, made first if there is none. Two processes that race agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     ours = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     if not path.exists():
-        write_privately(ours, secrets.token_urlsafe(48))
+        write_privately(ours, make())
         try:
             os.link(ours, path)
         except FileExistsError:

@@ -96,6 +96,8 @@ class Act(StrEnum):
     MOVE_PLACEMENT = "move_placement"
     RECORD_DISRUPTION_MEETING = "record_disruption_meeting"
     COMPLETE_DISRUPTION_ACTION = "complete_disruption_action"
+    # the seal on a signed paper
+    SEAL_PAPER = "seal_paper"
     # uplift rounds
     OPEN_UPLIFT_ROUND = "open_uplift_round"
     CHANGE_PARTICIPATION = "change_participation"

@@ -214,6 +214,8 @@ POLICY: dict[Act, Rule] = {
     Act.COMPLETE_DISRUPTION_ACTION: _rule(
         (Party.AUTHORITY, Party.PROVIDER), *OFFICERS, *RESPONDERS, unless=the_other_side_owns_it
     ),
+    # the seal on a signed paper
+    Act.SEAL_PAPER: _rule(Party.OPERATOR),
     # uplift rounds
     Act.OPEN_UPLIFT_ROUND: _rule(Party.HUB, *NEGOTIATORS),
     Act.CHANGE_PARTICIPATION: _rule(Party.HUB, *NEGOTIATORS),

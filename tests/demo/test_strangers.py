@@ -38,7 +38,7 @@ EMPTY = {
     "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences", "uplift_rounds",
     "setting_terms", "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
-    "setting_moves", "disruption_meetings", "disruption_actions",
+    "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
 
