@@ -12,6 +12,7 @@ from benchmarks.costs import Cost, copy_again, flask, import_register, make_repo
 from benchmarks.pages import time_pages
 from benchmarks.server import PROJECT, memory_of, web_server
 from benchmarks.timing import Timed
+from benchmarks.uplifts import Target, time_uplift
 from demo.scaling import REPEATED
 from foundation.cluster import Cluster
 from foundation.config import Settings
@@ -31,7 +32,8 @@ def main() -> None:
         cluster = Cluster(Settings.from_environment(environment))
         cluster.start()
         try:
-            _keep(asked, *_measure(cluster, environment, asked))
+            targets = _measure_targets(cluster, environment)
+            _keep(asked, *_measure(cluster, environment, asked), targets)
         finally:
             cluster.stop()
 
@@ -60,8 +62,18 @@ def _measure(
     return pages, costs, memory
 
 
-def _keep(asked: argparse.Namespace, pages: list[Timed], costs: list[Cost], memory: float) -> None:
-    table = "\n".join(_table(asked, pages, costs, memory))
+def _measure_targets(cluster: Cluster, environment: dict[str, str]) -> list[Target]:
+    """The acts that the issues give a number of seconds, each on a database of its own."""
+    say("Agreeing an uplift")
+    addresses = cluster.create_database("uplift")
+    migrate(addresses.owner)
+    return time_uplift(addresses, environment)
+
+
+def _keep(
+    asked: argparse.Namespace, pages: list[Timed], costs: list[Cost], memory: float, targets: list[Target]
+) -> None:
+    table = "\n".join([*_table(asked, pages, costs, memory), *_against(targets)])
     print(table)
     RESULTS.mkdir(exist_ok=True)
     name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
@@ -69,6 +81,7 @@ def _keep(asked: argparse.Namespace, pages: list[Timed], costs: list[Cost], memo
         "scale": asked.scale,
         "pages": [page.as_json() for page in pages],
         "costs": [cost.as_json() for cost in costs],
+        "targets": [target.as_json() for target in targets],
         "web_process_megabytes": memory,
     }
     (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
@@ -85,6 +98,12 @@ def _table(asked: argparse.Namespace, pages: list[Timed], costs: list[Cost], mem
     for cost in costs:
         yield f"| {cost.name} | {cost.seconds:.2f} | {cost.megabytes:.0f} | {cost.floor} | {cost.floor_seconds:.2f} | {cost.ratio:.1f} |"
     yield f"\nA web process took at most {memory:.0f} MB."
+
+
+def _against(targets: list[Target]) -> Iterable[str]:
+    yield "\n| act | seconds | at most |\n|---|---:|---:|"
+    for target in targets:
+        yield f"| {target.name} | {target.seconds:.2f} | {target.most:.1f} |"
 
 
 def say(what: str) -> None:

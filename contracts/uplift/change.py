@@ -5,7 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from foundation.formatting import money, percent
-from foundation.money import to_penny
 
 #: A new rate outside these shares of the old one, bounds included within, needs an explicit override.
 LEAST, MOST = Fraction(9, 10), Fraction(11, 10)
@@ -21,13 +20,17 @@ class Change:
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.rate is None):
             raise ValueError("A change is a percentage or a new rate.")
+        if self.percent is not None and self.percent != round(self.percent, 2):
+            raise ValueError("A percentage has two decimals.")
 
     def of(self, amount: Decimal) -> Decimal:
         """The new amount for each unit, to the penny, half-up: £4,166.67 raised by 3.9 % is £4,329.17."""
         if self.rate is not None:
             return self.rate
         assert self.percent is not None
-        return to_penny(Fraction(amount) * (100 + Fraction(self.percent)) / 100)
+        # In whole pennies and hundredths of a per cent: exact, and thousands of amounts take milliseconds.
+        pennies, part = divmod(_hundredths(amount) * (100_00 + _hundredths(self.percent)), 100_00)
+        return Decimal(pennies + (2 * part >= 100_00)).scaleb(-2)
 
     @property
     def words(self) -> str:
@@ -38,3 +41,7 @@ class Change:
 def is_unusual(old: Decimal, new: Decimal) -> bool:
     """Whether the new rate lies outside 0.9 to 1.1 of the old one; both bounds are usual."""
     return not LEAST * Fraction(old) <= Fraction(new) <= MOST * Fraction(old)
+
+
+def _hundredths(figure: Decimal) -> int:
+    return int(figure.scaleb(2))

@@ -106,28 +106,24 @@ def read_by(actor: Actor, request: UpliftRequest) -> UpliftRequest:
 
 def lay_down_like(deal: Deal, agreement: Agreement, count: int) -> None:
     """Many more live agreements like that one, as rows; each stands on a copy of its award that counts as undone."""
-    names = {
-        table: [column.name for column in db.metadata.tables[table].columns]
-        for table in ("awards", "agreements", "agreement_fee_lines")
-    }
-    award_id, agreement_id = agreement.award_id, agreement.id
+    award, likened, salt = agreement.award_id, agreement.id, f"'{agreement.id}'"
+    keys = {table: f"md5({salt} || '{table}' || number)::uuid" for table in ("awards", "agreements")}
     acting(deal.officer)
-    for number in range(count):
-        keys = {"award": uuid.uuid4(), "agreement": uuid.uuid4()}
-        _copy("awards", names["awards"], f"id = '{award_id}'", id=keys["award"], undone=True)
-        _copy(
-            "agreements", names["agreements"], f"id = '{agreement_id}'", id=keys["agreement"], award_id=keys["award"],
-            reference=f"MER-{number:06}",
-        )  # fmt: skip
-        _copy(
-            "agreement_fee_lines", names["agreement_fee_lines"], f"agreement_id = '{agreement_id}'", id=None,
-            agreement_id=keys["agreement"],
-        )  # fmt: skip
+    _copy("awards", f"id = '{award}'", count, id=keys["awards"], undone_at="now()", undone_by_id="awarded_by_id",
+          undone_reason="'copied'")  # fmt: skip
+    named = f"left(md5({salt}), 4) || '-' || lpad(number::text, 6, '0')"
+    _copy("agreements", f"id = '{likened}'", count, id=keys["agreements"], award_id=keys["awards"], reference=named)
+    _copy("agreement_fee_lines", f"agreement_id = '{likened}'", count, id="gen_random_uuid()",
+          agreement_id=keys["agreements"])  # fmt: skip
     db.session.commit()
 
 
-def _copy(table: str, columns: list[str], where: str, *, undone: bool = False, **changed: Any) -> None:
-    facts = {"undone_at": "now()", "undone_by_id": "awarded_by_id", "undone_reason": "'copied'"} if undone else {}
-    facts |= {name: "gen_random_uuid()" if value is None else f"'{value}'" for name, value in changed.items()}
-    chosen = ", ".join(facts.get(name, name) for name in columns)
-    db.session.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {where}"))
+def _copy(table: str, where: str, count: int, **changed: str) -> None:
+    names = [column.name for column in db.metadata.tables[table].columns]
+    chosen = ", ".join(changed.get(name, f"{table}.{name}") for name in names)
+    db.session.execute(
+        text(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table},"
+            f" generate_series(1, {count}) AS number WHERE {table}.{where}"
+        )
+    )
