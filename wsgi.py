@@ -23,8 +23,9 @@ from contracts.staying import setting_move
 from contracts.staying import views as staying_views
 from contracts.staying import work_sources as staying_work
 from contracts.uplift import request as uplift_request
-from contracts.uplift import request_views as uplift_views
 from contracts.uplift import round as uplift_round
+from contracts.uplift import scope_views as uplift_views
+from contracts.uplift import standing as uplift_standing
 from contracts.uplift import work_sources as uplift_work
 from contracts.varying import absence, absence_views, notice_views, variation
 from contracts.varying import views as variation_views
@@ -74,6 +75,7 @@ from marketplace import (
 )
 from marketplace import work_sources as market_work
 from outcomes import (
+    beside_uplift,
     monitoring,
     report,
     report_commands,
@@ -171,6 +173,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     for add_commands in COMMANDS:
         add_commands(app)
     work.SOURCES[:] = WORK
+    uplift_standing.SOURCES[:] = [beside_uplift.quality_beside]
     app.add_url_rule("/", view_func=_home)
     return app
 

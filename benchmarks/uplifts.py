@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from flask import Flask
 from sqlalchemy import create_engine, select, text
 
 from contracts.agreement import Agreement
 from contracts.uplift.agreeing import agree_uplift
 from contracts.uplift.answering import Counter, accept_counter, counter_uplift
 from contracts.uplift.change import Change
-from contracts.uplift.queries import evidence_for, modelled
-from contracts.uplift.request import UpliftRequest
+from contracts.uplift.weighing import evidence_for, modelled
 from foundation.config import Addresses, Settings
 from foundation.database import db
 from tests.makers.contracts import CORE

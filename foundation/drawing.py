@@ -117,6 +117,10 @@ class Sheet:
         stroke = f' stroke="{edge}" stroke-width="{_n(self.em * 0.13)}"' if edge else ""
         self.marks.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(self.em * radius)}" fill="{fill}"{stroke}/>')
 
+    def shape(self, points: Sequence[Point], fill: str) -> None:
+        places = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+        self.marks.append(f'<polygon points="{places}" fill="{fill}"/>')
+
     def finish(self, title: str, description: str) -> Chart:
         """The drawing with its title, without which it has no alternative text."""
         if not title:

@@ -114,6 +114,7 @@ class Act(StrEnum):
     APPEAL_UPLIFT = "appeal_uplift"
     ALLOW_APPEAL = "allow_appeal"
     DISMISS_APPEAL = "dismiss_appeal"
+    UNDO_UPLIFT = "undo_uplift"
     # money: budgets, the Section 251 file
     SET_BUDGET = "set_budget"
     MAKE_SECTION_251 = "make_section_251"

@@ -232,6 +232,7 @@ POLICY: dict[Act, Rule] = {
     Act.APPEAL_UPLIFT: _rule(Party.PROVIDER, *ASKERS),
     Act.ALLOW_APPEAL: _rule(Party.HUB, *NEGOTIATORS, unless=answered_it),
     Act.DISMISS_APPEAL: _rule(Party.HUB, *NEGOTIATORS, unless=answered_it),
+    Act.UNDO_UPLIFT: _rule(Party.HUB, R.HUB_MANAGER),
     # money: budgets, the Section 251 file
     Act.SET_BUDGET: _rule(Party.ANY_AUTHORITY, R.COMMISSIONER, R.FINANCE_OFFICER),
     Act.MAKE_SECTION_251: _rule(Party.ANY_AUTHORITY, *OFFICERS, R.DIRECTOR),

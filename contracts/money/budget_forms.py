@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from contracts.money.budget import USUAL_TOLERANCE, Budget
 from contracts.money.budgeting import Revision
-from contracts.uplift.forms import AmountField, PercentField
+from contracts.uplift.fields import AmountField, PercentField
 from foundation.quarters import FinancialYear
 from foundation.submitting import Form
 

@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from contracts.money.supposing import Supposition
-from contracts.uplift.forms import AmountField, PercentField
+from contracts.uplift.fields import AmountField, PercentField
 from foundation.forms import DayField
 from foundation.quarters import FinancialYear
 from foundation.submitting import Form

@@ -37,7 +37,7 @@ def agree_uplift(request: UpliftRequest, reason: str, *, override: bool = False,
     """
     with transaction():
         authorise(by, Act.AGREE_UPLIFT, request)
-        require(_held(request), Act.AGREE_UPLIFT)
+        require(hold_with_its_round(request), Act.AGREE_UPLIFT)
         change, from_on = _agreed_between(request)
         raised = _carry_through(request, change, from_on, override)
         move(request, Act.AGREE_UPLIFT)
@@ -51,7 +51,7 @@ def allow_appeal(
 ) -> list[Raised]:
     """Somebody else than who refused or countered allows the appeal, at no more than was asked; the fees change as when agreed."""
     with transaction():
-        authorise(by, Act.ALLOW_APPEAL, _held(request))
+        authorise(by, Act.ALLOW_APPEAL, hold_with_its_round(request))
         require(request, Act.ALLOW_APPEAL)
         _require_at_most(change, request.asked)
         raised = _carry_through(request, change, from_on, override)
@@ -61,7 +61,7 @@ def allow_appeal(
     return raised
 
 
-def _held(request: UpliftRequest) -> UpliftRequest:
+def hold_with_its_round(request: UpliftRequest) -> UpliftRequest:
     """The request, held, in a round that stays open until we are done."""
     hold(request)
     opened = hold(db.session.get_one(UpliftRound, request.round_id), share=True)
@@ -78,9 +78,7 @@ def _agreed_between(request: UpliftRequest) -> tuple[Change, date]:
 
 
 def _require_at_most(change: Change, asked: Change) -> None:
-    if (change.rate is None) != (asked.rate is None) or (change.percent or change.rate or 0) > (
-        asked.percent or asked.rate or 0
-    ):
+    if (change.rate is None, change.unit) != (asked.rate is None, asked.unit) or change.figure > asked.figure:
         raise Invalid(f"{asked.words} was asked: an appeal is allowed at no more than that.", "amount")
 
 

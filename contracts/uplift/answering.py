@@ -1,14 +1,11 @@
-"""Answering: counter-offers, comments, acceptance, refusal, splitting, appeal. Nothing here changes a fee."""
+"""Answering: counter-offers, comments, acceptance, refusal, appeal. Nothing here changes a fee."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 
-from contracts.agreement import Agreement
 from contracts.uplift.change import Change
-from contracts.uplift.covering import LIVE
 from contracts.uplift.notices import (
     tell_accepted,
     tell_appealed,
@@ -16,25 +13,20 @@ from contracts.uplift.notices import (
     tell_countered,
     tell_dismissed,
     tell_refused,
-    tell_split,
 )
 from contracts.uplift.request import CounterOffer, UpliftComment, UpliftRequest
-from contracts.uplift.requesting import Scope
 from contracts.years import require_open_year
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
 from foundation.formatting import day
 from foundation.permission import Invalid, NotNow
-from foundation.references import new_reference
 from foundation.states import hold, move, require
 from foundation.transaction import transaction
 from foundation.working_days import add_working_days, london_day
 from marketplace.actor import Actor
 from marketplace.acts import Act
-from marketplace.framework import Lot
 from marketplace.policy import authorise
-from marketplace.setting import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +43,23 @@ def counter_uplift(request: UpliftRequest, counter: Counter, *, by: Actor) -> Co
     with transaction():
         authorise(by, Act.COUNTER_UPLIFT, request)
         require(hold(request), Act.COUNTER_UPLIFT)
-        _check_counter(request, counter)
-        made = CounterOffer(
-            request_id=request.id, provider_id=request.provider_id, hub_id=request.hub_id, number=_next_number(request),
-            percent=counter.change.percent, rate=counter.change.rate, effective_on=counter.effective_on,
-            reason=counter.reason.strip(), made_at=clock.now(), made_by_id=by.person_id, made_by_name=by.name,
-        )  # fmt: skip
-        db.session.add(made)
-        _answer(request, counter.reason, by)
-        move(request, Act.COUNTER_UPLIFT)
-        record(Act.COUNTER_UPLIFT, request, by=by, about=request.provider_id, after={"offered": made.change.words})
-        tell_countered(request, made)
+        return lay_counter(request, counter, by)
+
+
+def lay_counter(request: UpliftRequest, counter: Counter, by: Actor) -> CounterOffer:
+    """The counter-offer itself, inside an act that has authorised it and holds the request: kept, recorded, told."""
+    _check_counter(request, counter)
+    made = CounterOffer(
+        request_id=request.id, provider_id=request.provider_id, hub_id=request.hub_id, number=_next_number(request),
+        percent=counter.change.percent, rate=counter.change.rate, unit=counter.change.unit,
+        effective_on=counter.effective_on, reason=counter.reason.strip(), made_at=clock.now(), made_by_id=by.person_id,
+        made_by_name=by.name,
+    )  # fmt: skip
+    db.session.add(made)
+    _answer(request, counter.reason, by)
+    move(request, Act.COUNTER_UPLIFT)
+    record(Act.COUNTER_UPLIFT, request, by=by, about=request.provider_id, after={"offered": made.change.words})
+    tell_countered(request, made)
     return made
 
 
@@ -109,23 +107,6 @@ def refuse_uplift(request: UpliftRequest, reason: str, *, by: Actor) -> UpliftRe
     return request
 
 
-def split_uplift_request(request: UpliftRequest, *, by: Actor) -> list[UpliftRequest]:
-    """The hub splits a request by setting, so that each part is answered for itself. What was asked stays the same."""
-    with transaction():
-        authorise(by, Act.SPLIT_UPLIFT_REQUEST, request)
-        require(hold(request), Act.SPLIT_UPLIFT_REQUEST)
-        settings = _settings_of(request)
-        if request.setting_id or request.agreement_id or len(settings) < 2:
-            raise Invalid("This request covers one setting, so there is nothing to split.")
-        parts = [_part_of(request, setting) for setting in settings]
-        move(request, Act.SPLIT_UPLIFT_REQUEST)
-        db.session.flush()
-        db.session.add_all(parts)
-        record(Act.SPLIT_UPLIFT_REQUEST, request, by=by, about=request.provider_id, after={"parts": len(parts)})
-        tell_split(request, len(parts))
-    return parts
-
-
 def appeal_uplift(request: UpliftRequest, reason: str, *, by: Actor) -> UpliftRequest:
     """The provider appeals against a refusal or a counter-offer, in time; somebody else than who gave the answer decides."""
     with transaction():
@@ -171,11 +152,10 @@ def last_counter(request: UpliftRequest) -> CounterOffer | None:
 def _check_counter(request: UpliftRequest, counter: Counter) -> None:
     _require_reason(counter.reason)
     require_open_year(counter.effective_on)
-    if (counter.change.rate is None) != (request.rate is None):
+    if (counter.change.rate is None, counter.change.unit) != (request.rate is None, request.unit):
         raise Invalid("Answer a percentage with a percentage, and a new rate with a new rate.", "amount")
-    offered, asked = counter.change, request.asked
-    if (offered.percent or offered.rate or 0) >= (asked.percent or asked.rate or 0):
-        raise Invalid(f"{asked.words} was asked. Agree it, or offer less.", "amount")
+    if counter.change.figure >= request.asked.figure:
+        raise Invalid(f"{request.asked.words} was asked. Agree it, or offer less.", "amount")
 
 
 def _require_reason(reason: str) -> None:
@@ -190,28 +170,3 @@ def _answer(request: UpliftRequest, reason: str, by: Actor) -> None:
 def _next_number(request: UpliftRequest) -> int:
     made = select(func.count(CounterOffer.id)).where(CounterOffer.request_id == request.id)
     return (db.session.scalar(made) or 0) + 1
-
-
-def _settings_of(request: UpliftRequest) -> Sequence[Setting]:
-    """The settings of the provider's live agreements under the round's framework or lot."""
-    statement = (
-        select(Agreement.setting_id)
-        .join(Lot, Lot.id == Agreement.lot_id)
-        .where(Agreement.provider_id == request.provider_id, Agreement.state.in_(LIVE))
-        .where(Lot.framework_id == request.round.framework_id)
-    )
-    if request.round.lot_id:
-        statement = statement.where(Lot.id == request.round.lot_id)
-    return db.session.scalars(select(Setting).where(Setting.id.in_(statement)).order_by(Setting.name)).all()
-
-
-def _part_of(request: UpliftRequest, setting: Setting) -> UpliftRequest:
-    scope = Scope(setting_id=setting.id, fee_kind=request.fee_kind)
-    return UpliftRequest(
-        reference=new_reference("UPL"), round_id=request.round_id, hub_id=request.hub_id, provider_id=request.provider_id,
-        setting_id=scope.setting_id, fee_kind=scope.fee_kind, scope_key=scope.key,
-        covers=request.covers.replace("of all settings", f"at {setting.name}"), percent=request.percent, rate=request.rate,
-        reasons=request.reasons, breakdown=request.breakdown, evidence_file_id=request.evidence_file_id,
-        is_late=request.is_late, is_off_contract=request.is_off_contract, part_of_id=request.id,
-        asked_at=request.asked_at, asked_by_id=request.asked_by_id, asked_by_name=request.asked_by_name,
-    )  # fmt: skip

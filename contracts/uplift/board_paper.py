@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from contracts.uplift.drawing import agreed_print
 from contracts.uplift.queries import indices_of, participants_of, requests_of, ruling_of
 from contracts.uplift.report import round_figures
 from contracts.uplift.round import UpliftRound
@@ -12,15 +13,13 @@ from foundation.documents import build_document
 
 def board_paper(opened: UpliftRound) -> bytes:
     """Requests, asked and agreed percentages, cost and what was avoided, by borough, provider and lot."""
-    participants = participants_of(opened)
+    participants, requests = participants_of(opened), requests_of(opened)
+    figures = round_figures(opened, requests)
     html = render_template(
         "documents/uplift_round.html", round=opened, author=opened.negotiator, stamp=clock.now(),
-        made_on=clock.today(), figures=round_figures(opened),
+        made_on=clock.today(), figures=figures,
         ruling=ruling_of(opened, indices_of(opened)), left_out=[part for part in participants if not part.joins],
         taking=[part.authority.short_name for part in participants if part.joins],
-        requests=[
-            [row.provider.name, row.covers, row.asked.words, row.agreed.words if row.agreed else "", BADGES[row.state][1]]
-            for row in requests_of(opened)
-        ],
+        requests=requests, badges=BADGES, drawing=agreed_print(figures) if figures else None,
     )  # fmt: skip
     return build_document(html).content

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from contracts.costs import RATES
 from foundation.formatting import money, percent
+from marketplace.fee_line import Unit
 
 #: A new rate outside these shares of the old one, bounds included within, needs an explicit override.
 LEAST, MOST = Fraction(9, 10), Fraction(11, 10)
@@ -12,10 +14,11 @@ LEAST, MOST = Fraction(9, 10), Fraction(11, 10)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Either `percent` (6.5 raises by 6.5 %; two decimals) or `rate`, the new amount for each unit in pounds; never both."""
+    """Either `percent` (6.5 raises by 6.5 %; two decimals) or `rate`, the new amount for each `unit` in pounds; never both."""
 
     percent: Decimal | None = None
     rate: Decimal | None = None
+    unit: str | None = None
 
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.rate is None):
@@ -34,8 +37,15 @@ class Change:
 
     @property
     def words(self) -> str:
-        """8.4%, or £4,500.00."""
-        return money(self.rate) if self.rate is not None else percent(self.percent, 2)
+        """8.4%, or £4,500.00 a week."""
+        if self.rate is None:
+            return percent(self.percent, 2)
+        return f"{money(self.rate)} {RATES[Unit(self.unit)]}" if self.unit else money(self.rate)
+
+    @property
+    def figure(self) -> Decimal:
+        """The percentage or the rate: more of it is more money."""
+        return self.percent if self.percent is not None else self.rate or Decimal(0)
 
 
 def is_unusual(old: Decimal, new: Decimal) -> bool:

@@ -33,6 +33,8 @@ class LiveLine:
     authority_id: uuid.UUID
     authority: str
     setting: str
+    setting_id: uuid.UUID
+    lot_id: uuid.UUID
     line: FeeLine
 
 

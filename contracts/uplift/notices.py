@@ -96,10 +96,11 @@ def tell_refused(request: UpliftRequest) -> None:
     _tell(Act.REFUSE_UPLIFT, request, request.provider_id, ASKERS, said, body)
 
 
-def tell_split(request: UpliftRequest, parts: int) -> None:
-    """The provider learns that its request is answered setting by setting."""
-    said = f"Uplift request {request.reference} is answered setting by setting"
-    body = f"The hub has split it into {parts} parts. What you asked is the same in each."
+def tell_split(request: UpliftRequest, parts: Sequence[UpliftRequest]) -> None:
+    """The provider learns that its request is answered in parts, and which they are."""
+    said = f"Uplift request {request.reference} is answered in {len(parts)} parts"
+    rows = [f"{part.reference}: {part.covers}" for part in parts]
+    body = f"{said}. What you asked is the same in each.\n\n" + "\n".join(rows)
     _tell(Act.SPLIT_UPLIFT_REQUEST, request, request.provider_id, ASKERS, said, body)
 
 
@@ -125,6 +126,22 @@ def tell_agreed(
     rows = [f"{agreement}, {label}: {money(old)} becomes {money(new)}" for agreement, label, old, new in schedule]
     body = f"{said}, on {plural(agreements, 'agreement')}.\n\n" + "\n".join(rows)
     _tell(act, request, request.provider_id, ASKERS, said, body)
+
+
+def tell_undone(request: UpliftRequest, schedule: Sequence[tuple[str, str, Decimal, Decimal]]) -> None:
+    """The provider reads why the agreed uplift is taken back, and which fees go on at the old amount."""
+    said = f"Uplift request {request.reference}: the agreed uplift is undone from {day(request.undone_from)}"
+    rows = [f"{agreement}, {label}: {money(raised)} becomes {money(old)}" for agreement, label, raised, old in schedule]
+    body = f"{said}.\n\n{request.undone_reason}\n\n" + "\n".join(rows)
+    _tell(Act.UNDO_UPLIFT, request, request.provider_id, ASKERS, said, body)
+
+
+def tell_boroughs_undone(request: UpliftRequest, boroughs: Mapping[uuid.UUID, int]) -> None:
+    """Each borough learns how many of its agreements go back to their old fees."""
+    said = f"{request.provider.name}: the agreed uplift is undone from {day(request.undone_from)}"
+    for authority_id, count in boroughs.items():
+        body = f"{said}. The fees of {plural(count, 'agreement')} of yours go back to what they were."
+        _tell(Act.UNDO_UPLIFT, request, authority_id, PAYERS, said, body)
 
 
 def tell_boroughs_agreed(act: Act, request: UpliftRequest, boroughs: Mapping[uuid.UUID, int]) -> None:

@@ -52,6 +52,7 @@ class TypedIndex:
     weight: Decimal
     source: str
     published_on: date
+    part: str | None = None
 
 
 def open_round(terms: RoundTerms, *, by: Actor) -> UpliftRound:
@@ -86,6 +87,8 @@ def change_participation(opened: UpliftRound, authority: Organisation, joins: bo
             raise Invalid("That borough does not buy from this framework.", "authority")
         if not joins and not reason.strip():
             raise Invalid("Say why the borough does not take part.", "reason")
+        if not joins:
+            _require_somebody_else(opened, participant)
         before = {"joins": participant.joins}
         participant.joins, participant.reason = joins, "" if joins else reason.strip()
         after = {"joins": joins, "borough": authority.name}
@@ -104,8 +107,10 @@ def enter_index(opened: UpliftRound, typed: TypedIndex, *, by: Actor) -> RoundIn
             raise Invalid("A figure cannot be entered before it is published.", "published_on")
         if not 0 <= typed.weight <= 100:
             raise Invalid("A share of the cost model is from 0 to 100.", "weight")
+        if typed.weight and typed.part is None:
+            raise Invalid("Say which part of the costs moves with it.", "part")
         entered = RoundIndex(
-            round_id=opened.id, hub_id=opened.hub_id, name=typed.name.strip(), percent=typed.percent, weight=typed.weight,
+            round_id=opened.id, hub_id=opened.hub_id, name=typed.name.strip(), percent=typed.percent, weight=typed.weight, part=typed.part,
             source=typed.source.strip(), published_on=typed.published_on, entered_by_id=by.person_id, entered_by_name=by.name,
         )  # fmt: skip
         db.session.add(entered)
@@ -130,6 +135,15 @@ def close_round(opened: UpliftRound, *, by: Actor) -> UpliftRound:
         record(Act.CLOSE_UPLIFT_ROUND, opened, by=by)
         tell_round_closed(opened)
     return opened
+
+
+def _require_somebody_else(opened: UpliftRound, leaving: UpliftParticipant) -> None:
+    part = UpliftParticipant
+    others = select(func.count(part.id)).where(part.round_id == opened.id, part.joins, part.id != leaving.id)
+    if not db.session.scalar(others):
+        raise Invalid(
+            "It is the last borough that takes part. Close the round if there is nobody to negotiate for.", "joins"
+        )
 
 
 def _check(terms: RoundTerms) -> None:

@@ -2,21 +2,15 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from statistics import median
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import joinedload, lazyload
 
 from contracts.agreement import Agreement
-from contracts.uplift.change import Change
-from contracts.uplift.covering import LIVE, covered_lines
-from contracts.uplift.modelling import Model, full_year, model, rest_of_year
-from contracts.uplift.request import CounterOffer, RequestState, UpliftComment, UpliftedLine, UpliftRequest
+from contracts.uplift.covering import LIVE
+from contracts.uplift.request import CounterOffer, UpliftComment, UpliftRequest
 from contracts.uplift.round import RoundIndex, RoundState, UpliftParticipant, UpliftRound
-from contracts.uplift.rule import Index, Ruling, cost_model, rule_on
+from contracts.uplift.rule import Index, Ruling, rule_on
 from foundation.database import db
 from foundation.files import StoredFile
 from foundation.permission import NotFound, NotPermitted
@@ -26,33 +20,6 @@ from marketplace.framework import Framework, Lot
 from marketplace.organisation import Organisation
 from marketplace.policy import refusal_of
 from marketplace.setting import Setting
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the hub sees a request beside: the rule, the cost model, what peers got, when fees last rose."""
-
-    ruling: Ruling
-    indices: Sequence[RoundIndex]
-    cost_model: Decimal | None
-    #: percentages agreed with other providers in this round
-    peers: Sequence[Decimal]
-    last_uplift_on: date | None
-
-    @property
-    def peer_median(self) -> Decimal | None:
-        """Half of the peers got no more; None where there are none."""
-        return median(self.peers) if self.peers else None
-
-
-@dataclass(frozen=True, slots=True)
-class Modelled:
-    """The effect of what was asked (place 0) and of the other changes, over the twelve months and the rest of the year."""
-
-    names: tuple[str, ...]
-    changes: tuple[Change, ...]
-    year: Model
-    this_year: Model
 
 
 def rounds() -> Sequence[UpliftRound]:
@@ -116,41 +83,8 @@ def indices_of(opened: UpliftRound) -> list[RoundIndex]:
 def ruling_of(opened: UpliftRound, indices: Sequence[RoundIndex]) -> Ruling:
     """What the rule of the round comes to with the indices entered so far."""
     wanted = (opened.index_name or "").casefold()
-    named = next((_plain(entry) for entry in indices if entry.name.casefold() == wanted), None)
+    named = next((plain_index(entry) for entry in indices if entry.name.casefold() == wanted), None)
     return rule_on(opened.rule, opened.cap, opened.review_above, named)
-
-
-def evidence_for(request: UpliftRequest) -> Evidence:
-    """What the request is judged beside. Peers are other providers; a provider is never shown this."""
-    indices = indices_of(request.round)
-    agreed = select(UpliftRequest.agreed_percent).where(
-        UpliftRequest.round_id == request.round_id, UpliftRequest.provider_id != request.provider_id,
-        UpliftRequest.state == RequestState.AGREED, UpliftRequest.agreed_percent.is_not(None),
-    )  # fmt: skip
-    last = select(func.max(UpliftedLine.from_on)).where(
-        UpliftedLine.provider_id == request.provider_id, UpliftedLine.round_id != request.round_id
-    )
-    peers = [percent for percent in db.session.scalars(agreed) if percent is not None]
-    return Evidence(
-        ruling_of(request.round, indices), indices, cost_model([_plain(entry) for entry in indices]), sorted(peers),
-        db.session.scalar(last),
-    )  # fmt: skip
-
-
-def modelled(request: UpliftRequest, ruling: Ruling, counter: CounterOffer | None, tried: Change | None) -> Modelled:
-    """What the request, the rule and the counter-offer (or one that is being tried) would add, before anything changes."""
-    from_on = counter.effective_on if counter and tried is None else request.round.effective_on
-    levels = [("Request", request.asked)]
-    if ruling.percent is not None:
-        levels.append(("Rule", Change(ruling.percent)))
-    answer = tried or (counter.change if counter else None)
-    if answer is not None:
-        levels.append(("Tried" if tried else "Counter", answer))
-    names, changes = tuple(name for name, _ in levels), tuple(change for _, change in levels)
-    lines = covered_lines(request, from_on)
-    year, rest = full_year(from_on), rest_of_year(from_on)
-    of_year = model(lines, changes, year)
-    return Modelled(names, changes, of_year, of_year if rest == year else model(lines, changes, rest))
 
 
 def counters_of(request: UpliftRequest) -> Sequence[CounterOffer]:
@@ -224,7 +158,8 @@ def _choices(framework: Framework, lots: Sequence[Lot]) -> list[tuple[Framework,
     return of + [(framework, lot) for lot in lots if lot.framework_id == framework.id]
 
 
-def _plain(entry: RoundIndex) -> Index:
+def plain_index(entry: RoundIndex) -> Index:
+    """The entry as the rule and the cost model reckon with it."""
     return Index(entry.name, entry.percent, entry.weight)
 
 

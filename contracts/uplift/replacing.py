@@ -1,4 +1,4 @@
-"""Many fee lines at once: each closes on a day, one alike but for its amount begins on it, and the facts of the change are kept.
+"""Many fee lines at once: each closes on a day and one alike but for its amount begins on it; the facts of an uplift are kept.
 
 The rule is that of `contracts.fee_changes`; here it takes three statements however many lines there are, because the fence asks of
 every statement which agreements the hub's open rounds cover.
@@ -39,6 +39,18 @@ class Raised:
 def replace_covered_lines(request: UpliftRequest, raised: Sequence[Raised], from_on: date) -> None:
     """Close the held lines, add their successors, keep what was asked and agreed; refuse if any line slipped away."""
     followed = _as_table(raised)
+    _replace(followed, len(raised), from_on)
+    _keep_facts(request, followed, from_on)
+    db.session.expire_all()
+
+
+def go_back(raised: Sequence[Raised], from_on: date) -> None:
+    """Close the held raised lines and go on at the old amounts; what was asked and agreed stays on record as it was."""
+    _replace(_as_table(raised), len(raised), from_on)
+    db.session.expire_all()
+
+
+def _replace(followed: TableValuedAlias, count: int, from_on: date) -> None:
     # The old lines make room first: the database lets no two of one kind and label overlap.
     closing = update(OLD).where(OLD.c.id == followed.c.old_id).values(ends_on=from_on)
     closed: Any = db.session.execute(closing)
@@ -50,10 +62,8 @@ def replace_covered_lines(request: UpliftRequest, raised: Sequence[Raised], from
     successors = select(*chosen).join_from(OLD, followed, OLD.c.id == followed.c.old_id)
     adding = insert(OLD).from_select(names, successors)
     added: Any = db.session.execute(adding, execution_options={"preserve_rowcount": True})
-    if not closed.rowcount == added.rowcount == len(raised):
-        raise NotNow("The fees changed while this was being agreed. Nothing was changed: model it again.")
-    _keep_facts(request, followed, from_on)
-    db.session.expire_all()
+    if not closed.rowcount == added.rowcount == count:
+        raise NotNow("The fees changed while this was being decided. Nothing was changed: look at it again.")
 
 
 def _keep_facts(request: UpliftRequest, followed: TableValuedAlias, from_on: date) -> None:

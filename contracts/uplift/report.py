@@ -1,15 +1,16 @@
-"""What a round came to: asked and agreed in money and weighted percentages, by borough, lot and provider, and what was avoided.
+"""What a round came to: asked and agreed in money and weighted percentages, by request, borough, lot and provider; what was avoided.
 
-A year's figures take the twelve months from each line's effective date, as if every fee ran on through them. What was avoided on
+A year's figures take twelve months from the day on which the fees change, as if every fee ran on through them. What was avoided on
 actual placements is reckoned over the days on which the new lines are really paid, and stops when a placement ends.
 """
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
@@ -18,8 +19,9 @@ from sqlalchemy.orm import aliased
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.costs import with_terms
-from contracts.uplift.modelling import full_year
-from contracts.uplift.request import UpliftedLine
+from contracts.uplift.covering import covered_by_each
+from contracts.uplift.modelling import LiveLine, full_year, line_effect
+from contracts.uplift.request import OPEN_STATES, RequestState, UpliftedLine, UpliftRequest
 from contracts.uplift.round import UpliftRound
 from foundation.database import db
 from foundation.money import to_penny
@@ -27,21 +29,45 @@ from marketplace.costing import NOUGHT, cost, total_until
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 
+S = RequestState
+
+
+class Standing(StrEnum):
+    """What became of what was asked."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+#: Requests that are part of the report; those withdrawn, split or undone ask for nothing any more.
+STANDINGS: dict[RequestState, Standing] = {
+    **dict.fromkeys(OPEN_STATES, Standing.WAITING),
+    S.AGREED: Standing.AGREED,
+    S.REFUSED: Standing.REFUSED,
+    S.DISMISSED: Standing.REFUSED,
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What agreed lines come to over a year, in pounds: the fees before, what was asked on top, what was agreed on top."""
+class Outcome:
+    """What requests come to over a year, in pounds: the fees before, what was asked on top, and what became of it."""
 
     name: str
     agreements: int
     before: Decimal
     asked: Decimal
     agreed: Decimal
+    #: of what was asked: on fees whose uplift is agreed, on those refused, and on those that still wait
+    asked_of_agreed: Decimal
+    refused: Decimal
+    waiting: Decimal
+    before_of_decided: Decimal
 
     @property
     def avoided(self) -> Decimal:
-        """Asked less agreed."""
-        return self.asked - self.agreed
+        """Asked less agreed, where an uplift was agreed: what the savings ledger takes up."""
+        return self.asked_of_agreed - self.agreed
 
     @property
     def asked_percent(self) -> Decimal | None:
@@ -50,18 +76,19 @@ class Settled:
 
     @property
     def agreed_percent(self) -> Decimal | None:
-        """What was agreed, weighted by the fees."""
-        return Decimal(100) * self.agreed / self.before if self.before else None
+        """What was agreed, weighted by the fees that were decided on: a refusal counts as nothing. None where all wait."""
+        return Decimal(100) * self.agreed / self.before_of_decided if self.before_of_decided else None
 
 
 @dataclass(frozen=True, slots=True)
 class RoundFigures:
-    """The sum, and the same by borough, lot and provider; each list sums to the whole."""
+    """The sum, and the same by borough, lot, provider and request; each list but the last sums to the whole."""
 
-    total: Settled
-    by_borough: tuple[Settled, ...]
-    by_lot: tuple[Settled, ...]
-    by_provider: tuple[Settled, ...]
+    total: Outcome
+    by_borough: tuple[Outcome, ...]
+    by_lot: tuple[Outcome, ...]
+    by_provider: tuple[Outcome, ...]
+    by_request: dict[uuid.UUID, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +104,30 @@ class Avoided:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    request_id: uuid.UUID
     agreement_id: uuid.UUID
     borough: str
     lot: str
     provider: str
+    standing: Standing
     before: Decimal
     asked: Decimal
     agreed: Decimal
 
 
-def round_figures(opened: UpliftRound) -> RoundFigures | None:
-    """The figures of what was agreed so far, as far as the reader may see it; None while nothing is."""
-    lines = [_year_of(row) for row in db.session.execute(_lines().where(UpliftedLine.round_id == opened.id))]
-    if not lines:
-        return None
-    return RoundFigures(
-        total=_settled("All", lines), by_borough=_grouped(lines, lambda line: line.borough),
-        by_lot=_grouped(lines, lambda line: line.lot), by_provider=_grouped(lines, lambda line: line.provider),
-    )  # fmt: skip
+def round_figures(opened: UpliftRound, requests: Sequence[UpliftRequest]) -> RoundFigures | None:
+    """The figures of these requests of the round, as far as the reader may see them; None while they cover nothing."""
+    counted = [request for request in requests if request.state in STANDINGS]
+    agreed = [request.id for request in counted if request.state == S.AGREED]
+    lines = [_year_of(row) for row in db.session.execute(_lines().where(UpliftedLine.request_id.in_(agreed)))]
+    lines += _of_others(opened, [request for request in counted if request.state != S.AGREED])
+    return _figures(lines) if lines else None
+
+
+def request_figures(request: UpliftRequest) -> RoundFigures | None:
+    """What one agreed request came to."""
+    lines = [_year_of(row) for row in db.session.execute(_lines().where(UpliftedLine.request_id == request.id))]
+    return _figures(lines) if lines else None
 
 
 def avoided_between(starts_on: date, ends_on: date) -> list[Avoided]:
@@ -139,22 +172,61 @@ def _year_of(row: Row[*tuple[Any, ...]]) -> _Line:
     before, asked, agreed = (
         to_penny(Fraction(amount) * units) for amount in (kept.old_amount, kept.asked_amount, kept.agreed_amount)
     )
-    borough = row.borough.removeprefix("London Borough of ").removeprefix("Royal Borough of ")
-    return _Line(kept.agreement_id, borough, row.lot, row.provider, before, asked - before, agreed - before)
+    return _Line(
+        kept.request_id, kept.agreement_id, short(row.borough), row.lot, row.provider, Standing.AGREED, before, asked - before,
+        agreed - before,
+    )  # fmt: skip
 
 
-def _grouped(lines: Iterable[_Line], of: Callable[[_Line], str]) -> tuple[Settled, ...]:
+def _of_others(opened: UpliftRound, requests: Sequence[UpliftRequest]) -> list[_Line]:
+    """The requests that changed no fee, on the fees that they cover."""
+    found, period = covered_by_each(requests, opened), full_year(opened.effective_on)
+    lots = {row.id: row.name for row in db.session.execute(select(Lot.id, Lot.name))}
+    return [
+        _asked_line(request, live, lots[live.lot_id], period) for request in requests for live in found.get(request.id, ())
+    ]  # fmt: skip
+
+
+def _asked_line(request: UpliftRequest, live: LiveLine, lot: str, period: tuple[date, date]) -> _Line:
+    before, (asked,) = line_effect(live.line, [request.asked], *period)
+    return _Line(
+        request.id, live.agreement_id, live.authority, lot, request.provider.name, STANDINGS[request.state], before, asked, NOUGHT
+    )  # fmt: skip
+
+
+def short(borough: str) -> str:
+    """A borough's name without its style."""
+    return borough.removeprefix("London Borough of ").removeprefix("Royal Borough of ")
+
+
+def _figures(lines: list[_Line]) -> RoundFigures:
+    requests: dict[uuid.UUID, list[_Line]] = defaultdict(list)
+    for line in lines:
+        requests[line.request_id].append(line)
+    return RoundFigures(
+        total=_outcome("All", lines), by_borough=_grouped(lines, lambda line: line.borough),
+        by_lot=_grouped(lines, lambda line: line.lot), by_provider=_grouped(lines, lambda line: line.provider),
+        by_request={key: _outcome("", own) for key, own in requests.items()},
+    )  # fmt: skip
+
+
+def _grouped(lines: Iterable[_Line], of: Callable[[_Line], str]) -> tuple[Outcome, ...]:
     groups: dict[str, list[_Line]] = defaultdict(list)
     for line in lines:
         groups[of(line)].append(line)
-    return tuple(_settled(name, groups[name]) for name in sorted(groups))
+    return tuple(_outcome(name, groups[name]) for name in sorted(groups))
 
 
-def _settled(name: str, lines: list[_Line]) -> Settled:
+def _outcome(name: str, lines: list[_Line]) -> Outcome:
     def total(amounts: Iterable[Decimal]) -> Decimal:
         return sum(amounts, NOUGHT)
 
-    return Settled(
+    def asked_of(standing: Standing) -> Decimal:
+        return total(line.asked for line in lines if line.standing is standing)
+
+    return Outcome(
         name, len({line.agreement_id for line in lines}), total(line.before for line in lines),
         total(line.asked for line in lines), total(line.agreed for line in lines),
+        asked_of(Standing.AGREED), asked_of(Standing.REFUSED), asked_of(Standing.WAITING),
+        total(line.before for line in lines if line.standing is not Standing.WAITING),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,12 +20,13 @@ from marketplace.organisation import Organisation
 
 
 class RequestState(StrEnum):
-    """pending → countered → accepted → agreed; refused or countered → appealed → agreed or dismissed; split; withdrawn."""
+    """pending → countered → accepted → agreed → undone; refused or countered → appealed → agreed or dismissed; split; withdrawn."""
 
     PENDING = "pending"
     COUNTERED = "countered"
     ACCEPTED = "accepted"
     AGREED = "agreed"
+    UNDONE = "undone"
     REFUSED = "refused"
     APPEALED = "appealed"
     DISMISSED = "dismissed"
@@ -41,7 +42,10 @@ _WITHIN = "percent BETWEEN -50 AND 100"
 
 
 class UpliftRequest(Keyed, Base):
-    """A provider's request. Its scope is everything, narrowed to a setting, an agreement, a kind of fee, or two of them."""
+    """A provider's request. Its scope is everything, narrowed to a setting, an agreement, a kind of fee, or two of them.
+
+    A part that the hub split off may cover a list of agreements instead (`RequestAgreement`).
+    """
 
     __tablename__ = "uplift_requests"
     __table_args__ = (
@@ -52,8 +56,14 @@ class UpliftRequest(Keyed, Base):
         CheckConstraint(_ONE_OF, name="percentage_or_rate"),
         CheckConstraint(_WITHIN, name="percent_within_reason"),
         CheckConstraint("rate IS NULL OR (rate > 0 AND fee_kind IS NOT NULL)", name="rate_of_a_kind_of_fee"),
+        CheckConstraint("unit IS NULL OR rate IS NOT NULL", name="unit_of_a_rate"),
         CheckConstraint("setting_id IS NULL OR agreement_id IS NULL", name="setting_or_agreement"),
-        CheckConstraint("(state = 'agreed') = (agreed_at IS NOT NULL)", name="agreed_since"),
+        CheckConstraint("(state IN ('agreed', 'undone')) = (agreed_at IS NOT NULL)", name="agreed_since"),
+        CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_since"),
+        CheckConstraint(
+            "(undone_at IS NULL) = (undone_from IS NULL) AND (undone_at IS NULL) = (undone_reason IS NULL)",
+            name="undone_for_a_reason",
+        ),
         CheckConstraint("(agreed_at IS NULL) = (agreed_from IS NULL)", name="agreed_from_a_day"),
         CheckConstraint(
             "state NOT IN ('refused', 'countered', 'accepted', 'appealed', 'dismissed') OR answered_at IS NOT NULL",
@@ -71,12 +81,13 @@ class UpliftRequest(Keyed, Base):
         Act.COMMENT_ON_UPLIFT: moving(*OPEN_STATES),
         Act.COUNTER_UPLIFT: moving(S.PENDING, S.COUNTERED, to=S.COUNTERED),
         Act.ACCEPT_COUNTER: moving(S.COUNTERED, to=S.ACCEPTED),
-        Act.SPLIT_UPLIFT_REQUEST: moving(S.PENDING, to=S.SPLIT),
+        Act.SPLIT_UPLIFT_REQUEST: moving(S.PENDING, S.COUNTERED, to=S.SPLIT),
         Act.AGREE_UPLIFT: moving(S.PENDING, S.ACCEPTED, to=S.AGREED),
         Act.REFUSE_UPLIFT: moving(S.PENDING, S.COUNTERED, to=S.REFUSED),
         Act.APPEAL_UPLIFT: moving(S.COUNTERED, S.REFUSED, to=S.APPEALED),
         Act.ALLOW_APPEAL: moving(S.APPEALED, to=S.AGREED),
         Act.DISMISS_APPEAL: moving(S.APPEALED, to=S.DISMISSED),
+        Act.UNDO_UPLIFT: moving(S.AGREED, to=S.UNDONE),
     }
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -87,7 +98,11 @@ class UpliftRequest(Keyed, Base):
     setting_id: Mapped[uuid.UUID | None]
     agreement_id: Mapped[uuid.UUID | None]
     fee_kind: Mapped[str | None]
-    #: the three above as one text, so that one request of a scope is open at a time
+    #: the unit of a new rate: it covers fees paid by that unit, and no others
+    unit: Mapped[str | None]
+    #: it covers the agreements on its list, and no others
+    is_listed: Mapped[bool] = mapped_column(default=False)
+    #: the scope as one text, so that one request of a scope is open at a time
     scope_key: Mapped[str]
     #: the same in words, as they stood when it was asked: core fees at Rowan House
     covers: Mapped[str]
@@ -97,6 +112,8 @@ class UpliftRequest(Keyed, Base):
     reasons: Mapped[str]
     #: where the money would go, in the provider's words
     breakdown: Mapped[str] = mapped_column(default="")
+    #: the same in figures: per cent of the fee that each `CostPart` adds, as text
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     evidence_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
     #: asked after the window
     is_late: Mapped[bool] = mapped_column(default=False)
@@ -120,6 +137,11 @@ class UpliftRequest(Keyed, Base):
     agreed_reason: Mapped[str | None]
     #: a new rate outside 0.9 to 1.1 of an old one was meant
     is_overridden: Mapped[bool] = mapped_column(default=False)
+    #: the decision that took the agreed one back: the day from which the old fees are paid again, and why
+    undone_at: Mapped[datetime | None]
+    undone_by_name: Mapped[str | None]
+    undone_from: Mapped[date | None]
+    undone_reason: Mapped[str | None]
 
     round: Mapped[UpliftRound] = relationship(
         primaryjoin="foreign(UpliftRequest.round_id) == UpliftRound.id", lazy="joined", innerjoin=True, viewonly=True
@@ -129,12 +151,31 @@ class UpliftRequest(Keyed, Base):
     @property
     def asked(self) -> Change:
         """What was asked."""
-        return Change(self.percent, self.rate)
+        return Change(self.percent, self.rate, self.unit)
 
     @property
     def agreed(self) -> Change | None:
         """What was agreed; None while nothing is."""
-        return Change(self.agreed_percent, self.agreed_rate) if self.agreed_at else None
+        return Change(self.agreed_percent, self.agreed_rate, self.unit) if self.agreed_at else None
+
+
+class RequestAgreement(Keyed, Base):
+    """An agreement on the list of a request that covers single ones. Written with the request, and never changed."""
+
+    __tablename__ = "uplift_request_agreements"
+    __table_args__ = (
+        UniqueConstraint("request_id", "agreement_id"),
+        ForeignKeyConstraint(["request_id", "provider_id"], ["uplift_requests.id", "uplift_requests.provider_id"]),
+        ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
+        ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
+        Index("ix_uplift_request_agreements_agreement_id", "agreement_id"),
+    )
+
+    request_id: Mapped[uuid.UUID]
+    agreement_id: Mapped[uuid.UUID]
+    provider_id: Mapped[uuid.UUID]
+    authority_id: Mapped[uuid.UUID]
+    hub_id: Mapped[uuid.UUID]
 
 
 class CounterOffer(Keyed, Base):
@@ -155,6 +196,8 @@ class CounterOffer(Keyed, Base):
     number: Mapped[int]
     percent: Mapped[Decimal | None]
     rate: Mapped[Pounds | None]
+    #: of the new rate: the one that was asked in
+    unit: Mapped[str | None]
     effective_on: Mapped[date]
     reason: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -164,7 +207,7 @@ class CounterOffer(Keyed, Base):
     @property
     def change(self) -> Change:
         """What it offers."""
-        return Change(self.percent, self.rate)
+        return Change(self.percent, self.rate, self.unit)
 
 
 class UpliftComment(Keyed, Base):

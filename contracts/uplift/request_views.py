@@ -1,38 +1,20 @@
 """Pages of one request: beside the rule, the model and the peers; and each act on it."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from contracts.uplift.agreeing import agree_uplift, allow_appeal
-from contracts.uplift.answering import (
-    accept_counter,
-    appeal_until,
-    appeal_uplift,
-    comment_on_uplift,
-    counter_uplift,
-    dismiss_appeal,
-    refuse_uplift,
-    split_uplift_request,
-)
-from contracts.uplift.forms import AcceptForm, AgreeForm, AnswerForm, ChangeForm, CommentForm, DecideForm
-from contracts.uplift.queries import (
-    comments_on,
-    counters_of,
-    evidence_for,
-    joins,
-    modelled,
-    parts_of,
-    request_called,
-    request_for,
-)
-from contracts.uplift.request import UpliftRequest
-from contracts.uplift.requesting import withdraw_uplift_request
+from contracts.uplift.answering import appeal_until, comment_on_uplift, counter_uplift
+from contracts.uplift.doings import DOINGS
+from contracts.uplift.drawing import peer_chart, waterfall_chart
+from contracts.uplift.queries import comments_on, counters_of, joins, parts_of, request_called, request_for
+from contracts.uplift.report import request_figures
+from contracts.uplift.request import RequestState, UpliftRequest
+from contracts.uplift.request_forms import ChangeForm, CommentForm
 from contracts.uplift.views import blueprint as blueprint
-from contracts.uplift.words import BADGES, BUTTONS
-from foundation.submitting import Form
+from contracts.uplift.weighing import breakdown_of, evidence_for, explained, modelled
+from contracts.uplift.words import BADGES, BUTTONS, PART_NAMES
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.policy import may
@@ -41,67 +23,9 @@ from marketplace.signed_in import signed_in_actor
 
 Answer = Response | tuple[str, int]
 
-
-class Doing(NamedTuple):
-    """An act with a page of its own: what it is, what follows, its form, how its verb is called, and what is said afterwards."""
-
-    act: Act
-    consequence: str
-    form: Callable[[UpliftRequest], Form]
-    verb: Callable[..., Any]
-    typed: Callable[[Any], dict[str, Any]]
-    done: str
-    kind: str = ""
-
-
-def _reason(form: AnswerForm) -> dict[str, Any]:
-    return {"reason": form.reason.data or ""}
-
-
-def _agreed(form: AgreeForm) -> dict[str, Any]:
-    return _reason(form) | {"override": bool(form.override.data)}
-
-
-def _allowed(form: ChangeForm) -> dict[str, Any]:
-    return _agreed(form) | {"change": form.change, "from_on": form.from_on.data}
-
-
-#: each act's page by its address
-DOINGS: dict[str, Doing] = {
-    "agree": Doing(
-        Act.AGREE_UPLIFT, "Every fee that it covers changes on the day. The provider and the boroughs are told. It cannot be undone:"
-        " what follows is a new decision.", lambda _: AgreeForm(), agree_uplift, _agreed, "The uplift is agreed and the fees are changed.",
-    ),
-    "refuse": Doing(
-        Act.REFUSE_UPLIFT, "The fees stay as they are. The provider reads your reason and may appeal.", lambda _: AnswerForm(),
-        refuse_uplift, _reason, "The request is refused.", "warning",
-    ),
-    "split": Doing(
-        Act.SPLIT_UPLIFT_REQUEST, "Each setting becomes a request of its own, which you answer for itself.", lambda _: DecideForm(),
-        split_uplift_request, lambda _: {}, "The request is split.",
-    ),
-    "accept": Doing(
-        Act.ACCEPT_COUNTER, "The hub then agrees it, and your fees change on the day.", lambda _: AcceptForm(),
-        accept_counter, lambda form: {"number": int(form.number.data) if str(form.number.data or "").isdecimal() else 0},
-        "You have accepted the counter-offer.",
-    ),
-    "appeal": Doing(
-        Act.APPEAL_UPLIFT, "Somebody else than who gave the answer decides your appeal.", lambda _: AnswerForm(), appeal_uplift,
-        _reason, "Your appeal is with the hub.",
-    ),
-    "allow": Doing(
-        Act.ALLOW_APPEAL, "Every fee that it covers changes on the day. The provider and the boroughs are told.", ChangeForm,
-        allow_appeal, _allowed, "The appeal is allowed and the fees are changed.",
-    ),
-    "dismiss": Doing(
-        Act.DISMISS_APPEAL, "The fees stay as they are, and the matter is closed.", lambda _: AnswerForm(), dismiss_appeal,
-        _reason, "The appeal is dismissed.", "warning",
-    ),
-    "withdraw": Doing(
-        Act.WITHDRAW_UPLIFT_REQUEST, "Nobody answers it any more. You can ask again.", lambda _: DecideForm(),
-        withdraw_uplift_request, lambda _: {}, "Your request is withdrawn.", "warning",
-    ),
-}  # fmt: skip
+S = RequestState
+#: nothing is modelled for these any more
+SETTLED = (S.AGREED, S.UNDONE, S.SPLIT, S.WITHDRAWN, S.DISMISSED)
 
 
 @blueprint.get("/requests/<reference>")
@@ -136,7 +60,7 @@ def comment(reference: str) -> Answer:
 
 
 @blueprint.route(
-    "/requests/<reference>/<any(agree,refuse,split,accept,appeal,allow,dismiss,withdraw):doing>",
+    "/requests/<reference>/<any(agree,refuse,split,accept,appeal,allow,dismiss,undo,withdraw):doing>",
     methods=["GET", "POST"],
 )
 def act(reference: str, doing: str) -> Answer:
@@ -148,20 +72,29 @@ def act(reference: str, doing: str) -> Answer:
         return _on_to(asked, todo.done)
     return render_template(
         "uplifts/act.html", form=form, request=asked, todo=todo, button=BUTTONS[todo.act],
-        counter=counters[-1] if counters else None, effect=modelled(asked, evidence_for(asked).ruling, _standing(counters), None),
+        counter=_standing(counters),
+        effect=None if asked.agreed else modelled(asked, evidence_for(asked).ruling, _standing(counters), None),
     ), form.status  # fmt: skip
 
 
 def _shown(actor: Actor, asked: UpliftRequest, form: ChangeForm | None) -> str:
-    counters, evidence = counters_of(asked), evidence_for(asked)
-    acts = {act for act in asked.MOVES if may(actor, act, asked)}
-    effect = modelled(asked, evidence.ruling, _standing(counters), form.change if form else None)
+    counters, evidence, settled = counters_of(asked), evidence_for(asked), asked.state in SETTLED
+    tried = form.tried if form else None
+    effect = None if settled else modelled(asked, evidence.ruling, _standing(counters), tried)
+    steps = explained(effect, evidence, asked) if effect and actor.kind is Kind.HUB else None
     return render_template(
-        "uplifts/request.html", request=asked, form=form, evidence=evidence, effect=effect, counters=counters, acts=acts, Act=Act,
-        comments=comments_on(asked) if actor.kind is not Kind.PROVIDER else [], badge=BADGES[asked.state],
-        badges=BADGES, parts=parts_of(asked), until=appeal_until(asked), sees_peers=actor.kind is Kind.HUB,
-        for_provider=actor.kind is Kind.PROVIDER, may_comment=Act.COMMENT_ON_UPLIFT in acts and joins(asked.round, actor.organisation_id),
+        "uplifts/request.html", request=asked, form=form, evidence=evidence, effect=effect, counters=counters, Act=Act,
+        acts={act for act in asked.MOVES if may(actor, act, asked)}, may_comment=_may_comment(actor, asked),
+        steps=steps, waterfall=waterfall_chart(steps, asked) if steps else None,
+        peers=peer_chart(evidence, asked, form.change if form else None) if actor.kind is Kind.HUB else None,
+        figures=request_figures(asked) if asked.agreed else None, comments=comments_on(asked), parts=parts_of(asked),
+        breakdown=breakdown_of(asked), part_names=PART_NAMES, badge=BADGES[asked.state], badges=BADGES,
+        until=appeal_until(asked), sees_peers=actor.kind is Kind.HUB,
     )  # fmt: skip
+
+
+def _may_comment(actor: Actor, asked: UpliftRequest) -> bool:
+    return may(actor, Act.COMMENT_ON_UPLIFT, asked) and joins(asked.round, actor.organisation_id)
 
 
 def _standing(counters: Any) -> Any:

@@ -118,6 +118,9 @@ class RoundIndex(Keyed, Base):
         ForeignKeyConstraint(["round_id", "hub_id"], ["uplift_rounds.id", "uplift_rounds.hub_id"]),
         CheckConstraint("weight BETWEEN 0 AND 100", name="weight_within_100"),
         CheckConstraint("length(trim(source)) > 0", name="has_a_source"),
+        CheckConstraint(
+            "part IN ('living_wage', 'other_pay', 'employer', 'prices', 'premises')", name="part_of_the_cost_model"
+        ),
         Index("ix_uplift_indices_round_id", "round_id"),
     )
 
@@ -127,6 +130,8 @@ class RoundIndex(Keyed, Base):
     percent: Mapped[Decimal]
     #: per cent of the cost model; nought: none of it
     weight: Mapped[Decimal] = mapped_column(default=0)
+    #: which part of a provider's costs moves with it: a `CostPart`, or nothing where it only serves the rule
+    part: Mapped[str | None]
     source: Mapped[str]
     published_on: Mapped[date]
     entered_at: Mapped[datetime] = mapped_column(default=clock.now)

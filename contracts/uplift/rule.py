@@ -16,6 +16,16 @@ class RuleKind(StrEnum):
     OPEN = "open"
 
 
+class CostPart(StrEnum):
+    """What a provider's costs are made of: the parts of the cost model, and of the breakdown that providers are asked for."""
+
+    LIVING_WAGE = "living_wage"
+    OTHER_PAY = "other_pay"
+    EMPLOYER = "employer"
+    PRICES = "prices"
+    PREMISES = "premises"
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """A published figure as somebody entered it: per cent, its share of the cost model, where it came from."""

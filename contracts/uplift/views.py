@@ -3,8 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answered
 
-from contracts.uplift.board_paper import board_paper
-from contracts.uplift.forms import DecideForm, IndexForm, ParticipationForm, RequestForm, RoundForm
+from contracts.uplift.forms import IndexForm, ParticipationForm, RoundForm
 from contracts.uplift.opening_rounds import change_participation, close_round, enter_index, open_round
 from contracts.uplift.queries import (
     evidence_file,
@@ -20,6 +19,7 @@ from contracts.uplift.queries import (
     scopes_of,
 )
 from contracts.uplift.report import round_figures
+from contracts.uplift.request_forms import DecideForm, RequestForm
 from contracts.uplift.requesting import request_uplift
 from contracts.uplift.round import UpliftRound
 from contracts.uplift.words import BADGES
@@ -62,7 +62,7 @@ def show(reference: str) -> str:
     return render_template(
         "uplifts/show.html", round=opened, indices=indices, ruling=ruling_of(opened, indices), acts=acts, Act=Act,
         requests=requests, participants=participants_of(opened), badges=BADGES,
-        figures=round_figures(opened) if actor.kind is not Kind.PROVIDER else None,
+        figures=round_figures(opened, requests) if actor.kind is not Kind.PROVIDER else None,
     )  # fmt: skip
 
 
@@ -110,16 +110,6 @@ def ask(reference: str) -> Answer:
         flash("Your request is with the hub.", "ok")
         return redirect(url_for("uplifts.request_page", reference=form.outcome.reference), 303)
     return render_template("uplifts/ask.html", form=form, round=opened, today=clock.today()), form.status
-
-
-@blueprint.get("/<reference>/report.pdf")
-def report(reference: str) -> Response:
-    """The round's report for the board: for the hub, which sees every request."""
-    actor = signed_in_actor()
-    opened = round_for(reference, actor, Act.OPEN_UPLIFT_ROUND)
-    response = Response(board_paper(opened), mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{reference}-report.pdf")
-    return response
 
 
 @blueprint.get("/requests/<reference>/evidence")

@@ -32,8 +32,9 @@ def live_lines(draw: st.DrawFn) -> LiveLine:
     )  # fmt: skip
     borough = draw(st.sampled_from(["Bexley", "Croydon", "Merton"]))
     return LiveLine(
-        uuid.uuid4(), uuid.uuid4(), "MER-1", uuid.uuid5(uuid.NAMESPACE_DNS, borough), borough, "Rowan House", line
-    )
+        uuid.uuid4(), uuid.uuid4(), "MER-1", uuid.uuid5(uuid.NAMESPACE_DNS, borough), borough, "Rowan House",
+        uuid.uuid4(), uuid.uuid4(), line,
+    )  # fmt: skip
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def test_the_hub_opens_a_round_enters_an_index_and_leaves_a_borough_out(
     assert (
         hub.post(f"{here}/boroughs", data={"authority": sutton, "joins": "no", "reason": "Alone."}).status_code == 303
     )
-    entry = {"name": "CPI", "percent": "3.4", "weight": "100", "source": "ONS", "published_on": ["18", "11", "2026"]}
+    entry = {"name": "CPI", "percent": "3.4", "weight": "100", "part": "prices", "source": "ONS", "published_on": ["18", "11", "2026"]}
     assert hub.post(f"{here}/indices", data=entry).status_code == 303
     page = hub.get(here).text
     assert "Sutton is left out." in page
@@ -55,7 +55,7 @@ def test_from_asking_to_agreeing(session: scoped_session[Session], client_as: Cl
     assert "open request for exactly this" in twice.text
     shown = hub.get(page).text
     assert "asks for 8.4%" in shown
-    assert "Make" not in shown
+    assert "Make a counter-offer" in shown
     assert "Counter-offer" in shown
     counter = {"percent": "3.9", "from_on": ["1", "4", "2027"], "reason": "The cost model supports 3.9%."}
     tried = hub.post(f"{page}/counter", data=counter | {"then": "model"})
@@ -107,7 +107,7 @@ def test_split_and_withdraw(session: scoped_session[Session], client_as: ClientA
     deal = a_negotiation()
     page = f"/uplifts/requests/{a_request(deal).reference}"
     hub, provider = client_as(deal.analyst), client_as(deal.asker)
-    assert "nothing to split" in hub.post(f"{page}/split").text
+    assert "nothing to split" in hub.post(f"{page}/split", data={"cut": "setting"}).text
     assert provider.post(f"{page}/withdraw").status_code == 303
     assert hub.post(f"{page}/refuse", data={"reason": "Late."}).status_code == 409
 
