@@ -24,7 +24,10 @@ from tests.makers.uplift import Negotiation, a_negotiation, a_request, lay_down_
 from wsgi import create_app
 
 #: fees of each placement: two that rise, as most have
-FEES = (CORE, {"kind": "therapy", "label": "Therapy", "amount": Decimal("61.50"), "unit": "hour", "quantity": Decimal(2)})
+FEES = (
+    CORE,
+    {"kind": "therapy", "label": "Therapy", "amount": Decimal("61.50"), "unit": "hour", "quantity": Decimal(2)},
+)
 AGREEMENTS = 2000
 
 

@@ -3,24 +3,20 @@
 Costs are the cost engine's, to the penny: R(total to the end) − R(total to the start) of each fee line, with its old amount and with
 each new one, over the financial year of the effective date and over the twelve months from it (365 days, or 366 where they hold a
 29 February). A running total is the amount times the units, so the units are reckoned once for a line and not once for each
-amount. Fee lines that are open run on through the period: the model takes every placement to last.
+amount. Fee lines that are open run on through the period: the model takes every placement to last. Fees are net of VAT; a line that
+follows terms brings those of its setting.
 """
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache
 
 from contracts.uplift.change import Change
-from foundation.money import to_penny
 from foundation.quarters import FinancialYear
-from marketplace.costing import NOUGHT, total_until
+from marketplace.costing import NOUGHT, units_by
 from marketplace.fee_line import FeeLine
-
-ONE_POUND = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +97,16 @@ def line_effect(
     line: FeeLine, changes: Sequence[Change], starts_on: date, ends_on: date
 ) -> tuple[Decimal, list[Decimal]]:
     """What a line costs in the period as it is, and what each change from its first day adds to that."""
-    amount = Fraction(line.amount)
-    before, after, anew = units_between(_of_a_pound(line), starts_on, ends_on)
-    now = to_penny(amount * after) - to_penny(amount * before)
-    return now, [to_penny(Fraction(change.of(line.amount)) * anew) - now for change in changes]
+    (before, after), parts = units_by(line, (starts_on, ends_on))
+    times, of_one = line.quantity.as_integer_ratio()
 
+    def pence(amount: Decimal, units: int) -> int:
+        """R(amount × quantity × units), half-up: the engine's rounding, in whole pence."""
+        pounds, of_a_pound = amount.as_integer_ratio()
+        whole = of_a_pound * of_one * parts
+        return line.sign * ((200 * pounds * times * units + whole) // (2 * whole))
 
-@lru_cache(maxsize=8192)
-def units_between(of_a_pound: FeeLine, starts_on: date, ends_on: date) -> tuple[Fraction, Fraction, Fraction]:
-    """The running totals of a line of one pound to both ends of the period, and of one like it that begins with the period."""
-    if of_a_pound.ends is not None and of_a_pound.ends <= starts_on:
-        both = total_until(of_a_pound, ends_on)
-        return both, both, Fraction(0)
-    anew = replace(of_a_pound, starts=starts_on)
-    return total_until(of_a_pound, starts_on), total_until(of_a_pound, ends_on), total_until(anew, ends_on)
-
-
-def _of_a_pound(line: FeeLine) -> FeeLine:
-    """The same line at a pound for each unit; lines alike in everything else share it, and its units."""
-    return replace(line, amount=ONE_POUND, label="")
+    now = pence(line.amount, after) - pence(line.amount, before)
+    # A line that begins with the period has earned by its end what this one earns in it.
+    more = [pence(change.of(line.amount), after - before) - now for change in changes]
+    return Decimal(now).scaleb(-2), [Decimal(further).scaleb(-2) for further in more]

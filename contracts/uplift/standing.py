@@ -72,9 +72,7 @@ def occupancy_of(request: UpliftRequest) -> list[Occupancy]:
         .group_by(Setting.id)
         .order_by(Setting.name)
     )
-    narrowed = (
-        statement.where(Setting.id == request.setting_id) if request.setting_id else statement.having(live > 0)
-    )
+    narrowed = statement.where(Setting.id == request.setting_id) if request.setting_id else statement.having(live > 0)
     return [
         Occupancy(
             one.reference, one.name, children, one.places, one.vacancies, one.vacancies_confirmed_at, one.rating, one.inspected_on,

@@ -37,6 +37,7 @@ EMPTY = {
     "password_resets", "sign_in_attempts", "browser_sessions", "one_time_keys", "joining_invitations", "register_imports",
     "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences", "uplift_rounds",
     "setting_terms", "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
+    "uplift_request_agreements",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers",
 }  # fmt: skip

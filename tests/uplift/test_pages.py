@@ -32,7 +32,14 @@ def test_the_hub_opens_a_round_enters_an_index_and_leaves_a_borough_out(
     assert (
         hub.post(f"{here}/boroughs", data={"authority": sutton, "joins": "no", "reason": "Alone."}).status_code == 303
     )
-    entry = {"name": "CPI", "percent": "3.4", "weight": "100", "part": "prices", "source": "ONS", "published_on": ["18", "11", "2026"]}
+    entry = {
+        "name": "CPI",
+        "percent": "3.4",
+        "weight": "100",
+        "part": "prices",
+        "source": "ONS",
+        "published_on": ["18", "11", "2026"],
+    }
     assert hub.post(f"{here}/indices", data=entry).status_code == 303
     page = hub.get(here).text
     assert "Sutton is left out." in page
