@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.fencing import HUB, ORGANISATION, OWN_BOROUGH, OWN_PROVIDER, fence, one_of
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 OWN_HUB = f"({HUB} AND hub_id = {ORGANISATION})"
 STATES = (
