@@ -13,11 +13,13 @@ from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
 from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
 from contracts.money import views as money_views
+from contracts.money import work_sources as money_work
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
 from contracts.sealing import jobs as sealing_jobs
 from contracts.sealing import sealed_paper
 from contracts.sealing import views as sealing_views
+from contracts.section_251 import views as section_251_views
 from contracts.staying import meeting as disruption_meeting
 from contracts.staying import setting_move
 from contracts.staying import views as staying_views
@@ -125,7 +127,7 @@ BLUEPRINTS = (
     agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
     money_views.blueprint, budget_views.blueprint, forecast_views.blueprint, what_if_views.blueprint,
-    accrual_views.blueprint,
+    accrual_views.blueprint, section_251_views.blueprint,
     uplift_views.blueprint,
     staying_views.blueprint, sealing_views.blueprint,
 )  # fmt: skip
@@ -144,6 +146,7 @@ WORK: tuple[work.Source, ...] = (
     variation_work.variations_to_decide,
     variation_work.absences_to_confirm,
     uplift_work.uplifts_of,
+    money_work.money_work,
     staying_work.meetings_to_hold,
     staying_work.actions_to_do,
 )

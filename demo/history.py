@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from demo.admissions import an_admission
+from demo.budget_story import a_borough_budgets
 from demo.cast import Cast
 from demo.clock import MovingClock
 from demo.partnership import Partnership
@@ -44,6 +45,8 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
         yield vacancies_are_told(cast, provider, begins)
     for quarter in quarters_of(begins, cast.present):
         yield a_quarter_ends(cast, quarter)
+    for borough in cast.partnership.boroughs:
+        yield a_borough_budgets(cast, borough, begins)
     year_begins = begins + timedelta(days=35)
     for plan in plan_year(cast.partnership, year_begins, cast.present, completed, cast.dice("the year's plan")):
         yield a_referral(cast, plan)

@@ -26,6 +26,7 @@ TABS: list[Tab] = [
     Tab("What if", "/money/what-if", BOROUGHS),
     Tab("Accruals", "/money/accruals", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
+    Tab("Section 251", "/money/section-251", BOROUGHS),
 ]
 
 

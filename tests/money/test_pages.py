@@ -128,3 +128,19 @@ def test_the_forecast_asks_no_statement_an_agreement(deal: Deal, payer: Actor, c
 
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_a_missing_budget_and_an_overspend_stand_in_the_payers_work(
+    deal: Deal, payer: Actor, client_as: ClientAs
+) -> None:
+    assert "no budget is set" in client_as(payer).get("/work").text
+    a_budget(payer, 1000)
+    page = client_as(payer).get("/work").text
+    assert "no budget is set" not in page
+    assert "over the budget" in page
+    assert "over the budget" not in client_as(deal.officer).get("/work").text
+
+
+def test_a_forecast_within_the_tolerance_is_nobodys_work(deal: Deal, payer: Actor, client_as: ClientAs) -> None:
+    a_budget(payer, 10_000_000)
+    assert "over the budget" not in client_as(payer).get("/work").text
