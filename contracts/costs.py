@@ -104,11 +104,16 @@ def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date 
     return StayCost(
         starts_on=starts, ends_on=ends, is_open=not (agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on),
         lines=tuple(cost_line(line, starts, ends) for line in fees), total=cost(fees, starts, ends),
-        weekly=weekly_now(agreement, fees, on), years=tuple(by_financial_year(fees, starts, ends)),
+        weekly=weekly_of(agreement, fees, on), years=tuple(by_financial_year(fees, starts, ends)),
     )  # fmt: skip
 
 
-def weekly_now(agreement: Agreement, fees: Sequence[FeeLine], on: date | None = None) -> Decimal:
+def weekly_now(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date | None = None) -> Decimal:
+    """The price of a week on that day, kept within the stay; of many agreements, reckon the lines together and ask `weekly_of`."""
+    return weekly_of(agreement, reckoned(lines), on)
+
+
+def weekly_of(agreement: Agreement, fees: Sequence[FeeLine], on: date | None = None) -> Decimal:
     """The price of a week on that day, kept within the stay: on its first day before it, on its last after it."""
     starts, ends = stay_of(agreement)
     last = max(starts, ends - timedelta(days=1)) if agreement.ended_on else date.max

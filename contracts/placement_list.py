@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, lazyload
 
 from contracts.agreement import Agreement, AgreementFeeLine, AgreementState
 from contracts.award import Award
-from contracts.costs import reckoned_by_agreement, weekly_now
+from contracts.costs import reckoned_by_agreement, weekly_of
 from contracts.words import BADGES, GROUPS
 from foundation.database import db
 from marketplace.actor import Actor
@@ -128,7 +128,7 @@ def _row(row: Row[Any], fees: list[FeeLine]) -> PlacementRow:
         age=agreement.age_at_start, setting=row.setting, provider=row.provider, authority=row.authority.removeprefix("London Borough of "),
         lot=row.lot,
         badge=BADGES[agreement.state], starts_on=agreement.started_on or agreement.starts_on, ended_on=agreement.ended_on,
-        weekly=weekly_now(agreement, fees),
+        weekly=weekly_of(agreement, fees),
     )  # fmt: skip
 
 

@@ -51,7 +51,11 @@ class Calendar(StrEnum):
 
 
 class ImpossibleFeeLine(ValueError):
-    """A fee line that contradicts itself; its text is a sentence for the person who entered it."""
+    """A fee line that contradicts itself; its text is a sentence for the person who entered it, `about` one part of the line."""
+
+    def __init__(self, sentence: str, about: str) -> None:
+        super().__init__(sentence)
+        self.about = about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +83,9 @@ class FeeLine:
     terms: TermDates = NO_TERMS
 
     def __post_init__(self) -> None:
-        for is_wrong, sentence in self._contradictions():
+        for is_wrong, about, sentence in self._contradictions():
             if is_wrong:
-                raise ImpossibleFeeLine(f"{self.label}: {sentence}")
+                raise ImpossibleFeeLine(f"{self.label}: {sentence}", about)
 
     @property
     def sign(self) -> int:
@@ -96,21 +100,25 @@ class FeeLine:
     def is_live_on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or day < self.ends)
 
-    def _contradictions(self) -> tuple[tuple[bool, str], ...]:
+    def _contradictions(self) -> tuple[tuple[bool, str, str], ...]:
         weeks = sorted(self.weeks)
         overlap = any(later - earlier < ONE_WEEK for earlier, later in pairwise(weeks))
-        named = self.calendar is Calendar.NAMED_WEEKS
+        named, all_year = self.calendar is Calendar.NAMED_WEEKS, self.calendar is Calendar.ALL_YEAR
         return (
-            (self.amount <= 0, "enter an amount above nought. To take money off, choose the kind “discount”."),
-            (to_penny(self.amount) != self.amount, "enter the amount in pounds and whole pennies."),
-            (self.quantity <= 0, "enter a quantity above nought."),
-            (self.ends is not None and self.ends <= self.starts, "the end must come after the start."),
-            (named and not weeks, "name the weeks in which the fee is charged."),
-            (bool(weeks) and not named, "weeks are named only for a fee that is charged in named weeks."),
-            (overlap, "two of the named weeks overlap."),
-            (self.unit is Unit.YEAR and self.calendar is not Calendar.ALL_YEAR, "a yearly fee is charged all year."),
-            (self.unit is Unit.TERM and named, "a termly fee follows the terms, not named weeks."),
-            (not 0 <= self.vat_rate <= 100, "VAT is a percentage from 0 to 100."),
+            (
+                self.amount <= 0,
+                "amount",
+                "enter an amount above nought. To take money off, choose the kind “discount”.",
+            ),
+            (to_penny(self.amount) != self.amount, "amount", "enter the amount in pounds and whole pennies."),
+            (self.quantity <= 0, "quantity", "enter a quantity above nought."),
+            (self.ends is not None and self.ends <= self.starts, "ends", "the end must come after the start."),
+            (named and not weeks, "weeks", "name the weeks in which the fee is charged."),
+            (bool(weeks) and not named, "calendar", "weeks are named only for a fee that is charged in named weeks."),
+            (overlap, "weeks", "two of the named weeks overlap."),
+            (self.unit is Unit.YEAR and not all_year, "calendar", "a yearly fee is charged all year."),
+            (self.unit is Unit.TERM and named, "calendar", "a termly fee follows the terms, not named weeks."),
+            (not 0 <= self.vat_rate <= 100, "vat_rate", "VAT is a percentage from 0 to 100."),
         )
 
 

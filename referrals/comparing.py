@@ -7,7 +7,7 @@ what the recommendation and the award stand on.
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from marketplace.cost_explained import ExplainedLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
+from marketplace.setting_term import terms_of
 from referrals.evaluation import Moderation
 from referrals.offer import Mark, Offer, OfferFeeLine, OfferResult, OfferState
 from referrals.price_scores import Scored, is_abnormal, shown
@@ -134,6 +135,16 @@ class Comparison:
     stay: Stay
     warning: str | None
 
+    @property
+    def has_vat(self) -> bool:
+        """Whether any offer carries VAT: then it is shown beside the prices, which are net."""
+        return any(each.price.charge.vat for each in self.offers)
+
+    @property
+    def assumes_terms(self) -> bool:
+        """Whether a price follows terms that nobody has entered yet."""
+        return any(each.price.terms_assumed for each in self.offers)
+
     def of(self, offer_id: uuid.UUID) -> Compared:
         """The offer's own column; NotNow if it is not among the live ones."""
         found = next((each for each in self.offers if each.offer.id == offer_id), None)
@@ -215,11 +226,17 @@ def _marks(referral_id: uuid.UUID) -> tuple[tuple[Given, ...], dict[tuple[uuid.U
 
 
 def _prices(referral: Referral, offers: Sequence[OpenedOffer], stay: Stay) -> dict[uuid.UUID, Price]:
+    rows = db.session.execute(
+        select(OfferFeeLine, Offer.setting_id)
+        .join(Offer, Offer.id == OfferFeeLine.offer_id)
+        .where(OfferFeeLine.referral_id == referral.id)
+        .order_by(OfferFeeLine.position)
+    ).all()
+    fees = [(row.OfferFeeLine.offer_id, row.setting_id, row.OfferFeeLine.reckoned) for row in rows]
+    terms = terms_of(setting_id for _, setting_id, fee in fees if fee.follows_terms)
     lines = defaultdict(list)
-    for line in db.session.scalars(
-        select(OfferFeeLine).where(OfferFeeLine.referral_id == referral.id).order_by(OfferFeeLine.position)
-    ):
-        lines[line.offer_id].append(line.reckoned)
+    for offer_id, setting_id, fee in fees:
+        lines[offer_id].append(replace(fee, terms=terms[setting_id]))
     return {offer.id: price_of(lines[offer.id], offer.starts_on, stay) for offer in offers}
 
 

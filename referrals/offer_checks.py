@@ -1,5 +1,7 @@
 """Can an offer be meant? Every sentence here stands next to the field that it is about; the form keeps what was typed."""
 
+from datetime import timedelta
+
 from sqlalchemy import exists, select
 
 from foundation import clock
@@ -7,10 +9,12 @@ from foundation.database import db
 from foundation.permission import Invalid, NotNow
 from marketplace.actor import Actor
 from marketplace.admission import Admission, AdmissionSetting, AdmissionState
+from marketplace.fee_line import FeeLine, Unit
 from marketplace.needs import need_label
 from marketplace.setting import Accepts, Level, Setting
+from marketplace.setting_term import terms_of
 from referrals.declining import live_decline
-from referrals.offer_terms import LONGEST_TEXT, MOST_LINES, OfferTerms, check_price, totals_of
+from referrals.offer_terms import ASK_FOR_TERMS, LONGEST_TEXT, MOST_LINES, OfferTerms, check_price, totals_of
 from referrals.referral import PublishedProfile, Referral
 
 BOY_OR_GIRL = {Accepts.BOYS: "M", Accepts.GIRLS: "F"}
@@ -106,4 +110,16 @@ def _check_fees(terms: OfferTerms, referral: Referral) -> None:
                 "Two fee lines have the same kind and label. Give each its own label.", f"fee_{position}_label"
             )
         named.add(name)
-    check_price(totals_of(terms.fee_lines, terms.starts_on, referral.expected_weeks))
+    lines = _lines(terms)
+    check_price(totals_of(lines, terms.starts_on, referral.expected_weeks))
+
+
+def _lines(terms: OfferTerms) -> list[FeeLine]:
+    """The lines as they will be reckoned; one that follows terms needs those of the school year in which it begins."""
+    of_setting = terms_of([terms.setting_id])[terms.setting_id]
+    lines = terms.fee_lines(of_setting)
+    for position, line in enumerate(lines):
+        if line.follows_terms and not of_setting.knows(line.starts, line.starts + timedelta(days=1)):
+            field = "unit" if line.unit is Unit.TERM else "calendar"
+            raise Invalid(ASK_FOR_TERMS, f"fee_{position}_{field}")
+    return lines

@@ -15,9 +15,12 @@ from foundation.formatting import money
 from marketplace.actor import Actor
 from marketplace.admission import Admission, AdmissionSetting, AdmissionState
 from marketplace.setting import Rate, Setting
+from marketplace.setting_term import terms_of
+from marketplace.terms_of_year import NO_TERMS, TermDates
+from referrals.fee_fields import KINDS, UNITS, weeks_as_typed
 from referrals.invited_referral import InvitedReferral, in_brief, invitation_of, invitation_to
 from referrals.offer import Offer, OfferFeeLine, OfferNeed
-from referrals.offer_form import FIRST_LINES, KINDS, UNITS, OfferForm, lines_wanted, offer_form
+from referrals.offer_form import FIRST_LINES, OfferForm, lines_wanted, offer_form
 from referrals.offer_list import parts_of
 from referrals.offer_terms import Fee
 
@@ -62,6 +65,11 @@ class OfferDesk:
         form.setting.choices = [(str(setting.id), setting.name) for setting in self.settings]
         form.lines.data = lines
         return form
+
+    def terms(self, form: OfferForm) -> TermDates:
+        """The term dates of the setting that is chosen."""
+        chosen = [setting.id for setting in self.settings if str(setting.id) == form.setting.data]
+        return terms_of(chosen)[chosen[0]] if chosen else NO_TERMS
 
     def against_rates(self, form: OfferForm) -> list[AgainstRate]:
         """The typed fee lines for which the chosen setting has a rate of the same kind and unit."""
@@ -151,4 +159,8 @@ def _typed(line: OfferFeeLine, offer: Offer) -> dict[str, Any]:
         "quantity": f"{line.quantity.normalize():f}",
         "from": starts if starts > 1 else None,
         "to": (line.ends_on - offer.starts_on).days // 7 if line.ends_on else None,
+        "calendar": line.calendar,
+        "weeks": weeks_as_typed(line.weeks),
+        "vat": f"{line.vat_rate.normalize():f}" if line.vat_rate else "",
+        "recoverable": "yes" if line.vat_recoverable else "no",
     }

@@ -7,25 +7,33 @@ The form itself is the draft: whatever is refused, everything typed stands there
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, ParamSpec, TypeVar
 
 from flask import request
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextArea, GovTextInput
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from foundation import clock
 from foundation.forms import DayField
-from foundation.money import NotAnAmount, parse_money
 from foundation.permission import Invalid, NotNow
 from foundation.submitting import Form
-from marketplace.fee_line import FeeKind, Unit
+from marketplace.fee_line import Calendar, FeeKind, Unit
 from marketplace.setting import Level
+from marketplace.terms_of_year import TermDates
+from referrals.fee_fields import (
+    CALENDARS,
+    KINDS,
+    UNITS,
+    AmountField,
+    QuantityField,
+    ShareField,
+    WeekField,
+    WeeksField,
+)
 from referrals.offer_terms import (
     MOST_LINES,
-    SEVEN_FIGURES,
     Fee,
     NeedAnswer,
     OfferTerms,
@@ -37,79 +45,10 @@ from referrals.offer_terms import (
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KINDS = {
-    FeeKind.CORE: "Core fee",
-    FeeKind.EDUCATION: "Education",
-    FeeKind.THERAPY: "Therapy",
-    FeeKind.STAFFING: "Extra staffing",
-    FeeKind.TRANSPORT: "Transport",
-    FeeKind.RETAINER: "Retainer",
-    FeeKind.SETTLING_IN: "Settling in",
-    FeeKind.DISCOUNT: "Discount",
-}
-#: A fee by the term needs the school's term dates, which nobody has entered yet.
-UNITS = {
-    Unit.WEEK: "week",
-    Unit.NIGHT: "night",
-    Unit.DAY: "day",
-    Unit.HOUR: "hour a week",
-    Unit.YEAR: "year",
-    Unit.ONCE: "one-off",
-}
 LEVELS = {Level.FULL: "Fully", Level.PART: "In part", Level.NO: "No"}
+RECOVERABLE = [("yes", "It can be recovered"), ("no", "It cannot")]
 FIRST_LINES = 3
 OUTCOMES = 3
-
-
-class AmountField(StringField):  # type: ignore[misc]  # WTForms has no types
-    """Pounds as people type them; what is not an amount, below nought or of six figures and more is refused at the field."""
-
-    amount: Decimal | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the amount."""
-        self.amount = None
-        if not (self.data or "").strip():
-            return
-        try:
-            self.amount = parse_money(self.data, at_most=SEVEN_FIGURES - Decimal("0.01"))
-        except NotAnAmount as unclear:
-            raise StopValidation(str(unclear)) from unclear
-        if not self.amount:
-            raise StopValidation("Enter an amount above nought, or leave the line empty.")
-
-
-class QuantityField(StringField):  # type: ignore[misc]  # WTForms has no types
-    """How many: a figure above nought with at most two decimals; one where nothing is typed."""
-
-    quantity = Decimal(1)
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the figure."""
-        self.quantity = Decimal(1)
-        typed = (self.data or "").strip()
-        if not typed:
-            return
-        try:
-            self.quantity = Decimal(typed)
-        except InvalidOperation as unclear:
-            raise StopValidation(f"“{typed}” is not a number. Enter how many, such as 2 or 1.5.") from unclear
-        if not Decimal("0.01") <= self.quantity <= 168 or self.quantity != round(self.quantity, 2):
-            raise StopValidation("Enter how many, from 0.01 to 168.")
-
-
-class WeekField(IntegerField):  # type: ignore[misc]  # WTForms has no types
-    """A week of the stay, counted from one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; an empty field is no week."""
-        self.data = None
-        typed = "".join(valuelist).strip()
-        if not typed:
-            return
-        if not typed.isdecimal() or not 0 < int(typed) < 1000:
-            raise ValueError(f"“{typed}” is no week. Enter 1 for the first week of the stay.")
-        self.data = int(typed)
 
 
 class OfferForm(Form):
@@ -169,13 +108,26 @@ class OfferForm(Form):
         """The positions of the rows in which an amount was typed."""
         return [position for position in range(self.LINES) if self[f"fee_{position}_amount"].amount is not None]
 
-    def totals(self, expected_weeks: int | None) -> Totals | None:
-        """What the fee lines come to as they are typed; None while they cannot be reckoned."""
+    @property
+    def has_particulars(self) -> bool:
+        """Whether any line is charged otherwise than all year, carries VAT, or was refused for either."""
+        rows = [
+            [self[f"fee_{position}_{name}"] for name in ("calendar", "weeks", "vat")] for position in range(self.LINES)
+        ]
+        usual = [Calendar.ALL_YEAR, "", ""]
+        return any(
+            [field.data or "" for field in row] != usual or any(field.errors for field in row)
+            for row in rows if row[0].data is not None
+        )  # fmt: skip
+
+    def totals(self, expected_weeks: int | None, terms: TermDates) -> Totals | None:
+        """What the fee lines come to as they are typed, by the setting's terms; None while they cannot be reckoned."""
         if not self.is_submitted() or not self._are_fees_clear() or not self.priced:
             return None
         first_day = self.starts_on.data or clock.today()
         try:
-            return totals_of([fee.reckoned(first_day) for fee in self.fees(first_day)], first_day, expected_weeks)
+            lines = [fee.reckoned(first_day, terms) for fee in self.fees(first_day)]
+            return totals_of(lines, first_day, expected_weeks)
         except (Invalid, ValueError):
             return None
 
@@ -190,13 +142,26 @@ class OfferForm(Form):
     def _fee(self, position: int, first_day: date) -> Fee:
         row = {
             name: self[f"fee_{position}_{name}"]
-            for name in ("kind", "label", "amount", "unit", "quantity", "from", "to")
+            for name in (
+                "kind",
+                "label",
+                "amount",
+                "unit",
+                "quantity",
+                "from",
+                "to",
+                "calendar",
+                "weeks",
+                "vat",
+                "recoverable",
+            )
         }
         kind = FeeKind(row["kind"].data)
         begins, ends = row["from"].data, row["to"].data
         return Fee(
             kind=kind, label=(row["label"].data or "").strip() or KINDS[kind], amount=row["amount"].amount,
-            unit=Unit(row["unit"].data), quantity=row["quantity"].quantity,
+            unit=Unit(row["unit"].data), quantity=row["quantity"].quantity, calendar=Calendar(row["calendar"].data),
+            weeks=row["weeks"].weeks, vat_rate=row["vat"].percent, vat_recoverable=row["recoverable"].data == "yes",
             starts_on=first_day + timedelta(weeks=(begins or 1) - 1),
             ends_on=first_day + timedelta(weeks=ends) if ends else None,
         )  # fmt: skip
@@ -269,4 +234,15 @@ def _fee_fields(position: int) -> dict[str, Any]:
         f"fee_{position}_quantity": QuantityField(f"How many {nth}", widget=GovTextInput()),
         f"fee_{position}_from": WeekField(f"From week {nth}", **week),
         f"fee_{position}_to": WeekField(f"To week {nth}", **week),
+        f"fee_{position}_calendar": SelectField(
+            f"Charged, {nth}",
+            widget=GovSelect(),
+            choices=[(each.value, words) for each, words in CALENDARS.items()],
+            default=Calendar.ALL_YEAR.value,
+        ),
+        f"fee_{position}_weeks": WeeksField(f"First days of the named weeks {nth}"),
+        f"fee_{position}_vat": ShareField(f"VAT in per cent {nth}"),
+        f"fee_{position}_recoverable": SelectField(
+            f"VAT back to the borough, {nth}", widget=GovSelect(), choices=RECOVERABLE, default="yes"
+        ),
     }

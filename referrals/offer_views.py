@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from foundation.permission import NotFound
 from marketplace.roles import Kind
 from marketplace.signed_in import signed_in_actor
+from referrals.fee_fields import KINDS
 from referrals.offer_desk import OfferDesk, desk_for, desk_of
-from referrals.offer_form import KINDS, OfferForm
+from referrals.offer_form import OfferForm
 from referrals.offer_list import PAGE, in_full, offer_of, offers_of
 from referrals.offering import revise_offer, submit_offer, withdraw_offer
 from referrals.peeking import report_peeking
@@ -90,5 +91,5 @@ def withdraw(reference: str) -> BaseResponse:
 
 def _written(desk: OfferDesk, form: OfferForm) -> str:
     """The form as it stands, with what its fee lines come to."""
-    totals = form.totals(desk.hand.referral.expected_weeks)
+    totals = form.totals(desk.hand.referral.expected_weeks, desk.terms(form))
     return render_template("referrals/offer_form.html", desk=desk, form=form, totals=totals, KINDS=KINDS)

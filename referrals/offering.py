@@ -16,6 +16,7 @@ from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.policy import authorise
+from marketplace.terms_of_year import NO_TERMS
 from referrals.deadlines import in_time
 from referrals.notices_answering import tell_offered
 from referrals.offer import Offer, OfferFeeLine, OfferNeed, Response
@@ -126,9 +127,10 @@ def _fee_lines(offer: Offer, terms: OfferTerms) -> list[OfferFeeLine]:
             id=uuid.uuid4(), offer_id=offer.id, provider_id=offer.provider_id, authority_id=offer.authority_id,
             referral_id=offer.referral_id, position=position, kind=line.kind.value, label=line.label.strip(),
             amount=line.amount, quantity=line.quantity, unit=line.unit.value, calendar=line.calendar.value,
-            starts_on=line.starts, ends_on=line.ends,
+            weeks=list(line.weeks), starts_on=line.starts, ends_on=line.ends, vat_rate=line.vat_rate,
+            vat_recoverable=line.vat_recoverable,
         )
-        for position, line in enumerate(terms.fee_lines, start=1)
+        for position, line in enumerate(terms.fee_lines(NO_TERMS), start=1)
     ]  # fmt: skip
 
 

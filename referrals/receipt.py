@@ -36,7 +36,8 @@ def receipt_text(offer: Offer, needs: Iterable[OfferNeed], lines: Iterable[Offer
             for need in sorted(needs, key=lambda need: need.need)
         ],
         "fee_lines": [
-            {name: getattr(line, name) for name in _OF_A_LINE} for line in sorted(lines, key=lambda line: line.position)
+            {name: getattr(line, name) for name in _OF_A_LINE} | _beyond(line)
+            for line in sorted(lines, key=lambda line: line.position)
         ],
     }
     return json.dumps(said, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -45,6 +46,12 @@ def receipt_text(offer: Offer, needs: Iterable[OfferNeed], lines: Iterable[Offer
 def receipt_hash(offer: Offer, needs: Iterable[OfferNeed], lines: Iterable[OfferFeeLine]) -> str:
     """SHA-256 of the canonical text in UTF-8, in hexadecimal."""
     return hashlib.sha256(receipt_text(offer, needs, lines).encode()).hexdigest()
+
+
+def _beyond(line: OfferFeeLine) -> dict[str, Any]:
+    """VAT and named weeks, of a line that has them: the text of every other line is as it was before fees could carry either."""
+    vat = {"vat_rate": line.vat_rate, "vat_recoverable": line.vat_recoverable} if line.vat_rate else {}
+    return vat | ({"weeks": line.weeks} if line.weeks else {})
 
 
 def _plain(value: Any) -> str:

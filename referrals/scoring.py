@@ -16,8 +16,8 @@ from random import Random
 
 from foundation.formatting import money
 from foundation.money import to_penny
-from marketplace.cost_explained import ExplainedLine, explain
-from marketplace.costing import cost, weekly_cost
+from marketplace.cost_explained import ExplainedLine, assumes_terms, explain
+from marketplace.costing import Charge, charge, weekly_cost
 from marketplace.fee_line import FeeLine
 from marketplace.framework import Lot, PriceFormula
 from referrals.price_scores import (
@@ -71,12 +71,22 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What an offer costs: each line with its sum, the whole stay, the average week, and a running week without one-offs."""
+    """What an offer costs, net of VAT: each line with its sum, the whole stay, the average week, and a running week without one-offs.
+
+    Offers compete on the net price; `charge` has the VAT of the stay beside it, for the borough's own planning.
+    """
 
     lines: tuple[ExplainedLine, ...]
-    whole: Decimal
+    charge: Charge
     average_week: Decimal
     running_week: Decimal
+    #: fees follow terms of a school year that nobody has entered yet, taken to be like the nearest known one
+    terms_assumed: bool
+
+    @property
+    def whole(self) -> Decimal:
+        """The net cost of the whole stay."""
+        return self.charge.net
 
 
 def stay_of(referral: Referral) -> Stay:
@@ -95,9 +105,10 @@ def evaluation_of(lot: Lot, stay: Stay) -> Evaluation:
 def price_of(lines: Sequence[FeeLine], starts_on: date, stay: Stay) -> Price:
     """The expected cost of an offer, line by line."""
     ends = starts_on + timedelta(weeks=stay.weeks)
-    whole = cost(lines, starts_on, ends)
+    whole = charge(lines, starts_on, ends)
     return Price(
-        tuple(explain(lines, starts_on, ends)), whole, to_penny(Fraction(whole) / stay.weeks), weekly_cost(lines, starts_on)
+        tuple(explain(lines, starts_on, ends)), whole, to_penny(Fraction(whole.net) / stay.weeks),
+        weekly_cost(lines, starts_on), assumes_terms(lines, starts_on, ends),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from contracts.varying.variation import Change, FeeChange, Proposal
 from foundation.forms import DayField
 from foundation.submitting import Form as OurForm
 from marketplace.fee_line import FeeKind, FeeLine, Unit
-from referrals.offer_form import KINDS, UNITS, AmountField, QuantityField
+from referrals.fee_fields import KINDS, UNITS, AmountField, QuantityField
 
 #: between a fee's kind and its label, in the hidden field that names it
 BETWEEN = "|"

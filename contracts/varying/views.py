@@ -16,7 +16,7 @@ from foundation.states import require
 from marketplace.acts import Act
 from marketplace.policy import may, refusal_of
 from marketplace.signed_in import signed_in_actor
-from referrals.offer_form import KINDS, UNITS
+from referrals.fee_fields import KINDS, UNITS
 
 blueprint = Blueprint("variations", __name__, url_prefix="/placements/<reference>/variations")
 
