@@ -221,23 +221,28 @@ def waterfall(
     A sum stands on the base line, dark. A step begins where the one before it ended: what adds is of middle tone and points right,
     what takes away is framed only and points left, so that the two differ in shape as well. The height follows from the rows.
     """
-    em, step = canvas.type_size, canvas.type_size * 2.4
+    em, longest = canvas.type_size, max((len(name) for name, _, _ in rows), default=0)
+    above = em * (1.2 + 0.56 * longest) > canvas.width * 0.4  # no room beside the bars: each name stands above its own
+    step, lead, left = (em * 3.4, em * 1.5, em * 0.1) if above else (em * 2.4, em * 0.4, em * (1.2 + 0.56 * longest))
     sheet = Sheet(canvas, step * len(rows) + em * 0.6)
     spans = _spans(rows)
     most = max((abs(edge) for span in spans for edge in span), default=1) or 1
-    left = min(canvas.width * 0.46, em * (1.2 + 0.56 * max((len(name) for name, _, _ in rows), default=0)))
     right = canvas.width - em * (1.2 + 0.62 * max((len(write(amount)) for _, amount, _ in rows), default=1))
     scale = (right - left) / most
     for place, ((name, amount, is_sum), (start, end)) in enumerate(zip(rows, spans, strict=True)):
         y = em * 0.3 + place * step
-        sheet.text(left - em * 0.7, y + step / 2 + em * 0.35, name, anchor="end", bold=is_sum)
+        top, height = y + lead, em * 1.6
+        if above:
+            sheet.text(0, y + em * 1.1, name, bold=is_sum)
+        else:
+            sheet.text(left - em * 0.7, top + em * 1.15, name, anchor="end", bold=is_sum)
         x, width = left + min(start, end) * scale, abs(end - start) * scale
         fill, edge = (DARK, "") if is_sum else (MIDDLE, "") if amount >= 0 else ("#fff", DARK)
-        sheet.bar(x, y + em * 0.4, max(width, em * 0.12), step - em * 0.8, fill, edge)
+        sheet.bar(x, top, max(width, em * 0.12), height, fill, edge)
         if place + 1 < len(rows):
             joint = left + end * scale
-            sheet.line(joint, y + step - em * 0.4, joint, y + step + em * 0.4, MUTED, 0.07, dash=True)
-        sheet.text(right + em * 0.6, y + step / 2 + em * 0.35, write(amount), bold=is_sum)
+            sheet.line(joint, top + height, joint, top + step, MUTED, 0.07, dash=True)
+        sheet.text(right + em * 0.6, top + em * 1.15, write(amount), bold=is_sum)
     sheet.line(left, em * 0.3, left, sheet.height - em * 0.3, MUTED, 0.09)
     return sheet.finish(title, description)
 

@@ -124,7 +124,7 @@ def hub_outlook(actor: Actor, year: FinancialYear) -> HubOutlook:
         cell(f"{borough}, {name}", whose, key) for whose, borough in boroughs.items() for key, name in names.items()
     ]
     in_all = _row("", "All boroughs", whole, every)
-    return HubOutlook(_hidden(in_all, by_borough), _hidden(replace(in_all, name="All services"), by_service))
+    return _hidden(in_all, by_borough, by_service)
 
 
 def _own(actor: Actor) -> uuid.UUID:
@@ -149,12 +149,22 @@ def _row(key: str, name: str, found: Forecast, cells: Iterable[_Cell]) -> Outloo
 
 
 def _boroughs(keys: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    rows = db.session.scalars(select(Organisation).where(Organisation.id.in_(keys)).order_by(Organisation.name))
-    return {row.id: row.short_name for row in rows}
+    rows = db.session.scalars(select(Organisation).where(Organisation.id.in_(keys)))
+    return {row.id: row.short_name for row in sorted(rows, key=lambda row: row.short_name)}
 
 
-def _hidden(every: OutlookRow, rows: list[OutlookRow]) -> Outlook:
-    """Small numbers marked as such; if there is but one of them, the sum is marked too, or subtraction would bring it back."""
-    marked = [replace(row, is_few=is_few(row.forecast.placements)) for row in rows if row.forecast.stays or row.budget]
-    few = sum(row.is_few for row in marked)
-    return Outlook(tuple(marked), replace(every, is_few=few == 1 or is_few(every.forecast.placements)))
+def _hidden(in_all: OutlookRow, by_borough: list[OutlookRow], by_service: list[OutlookRow]) -> HubOutlook:
+    """Small numbers marked as such. Where a list has one of them only, the sum is marked too, in both lists: subtraction would tell it."""
+    lists = [
+        [replace(row, is_few=_tells_of_few(row)) for row in rows if row.forecast.stays or row.budget]
+        for rows in (by_borough, by_service)
+    ]
+    hidden = any(sum(row.is_few for row in rows) == 1 for rows in lists) or _tells_of_few(in_all)
+    every = replace(in_all, is_few=hidden)
+    boroughs, services = map(tuple, lists)
+    return HubOutlook(Outlook(boroughs, every), Outlook(services, replace(every, name="All services")))
+
+
+def _tells_of_few(row: OutlookRow) -> bool:
+    """From one to four are placed today; or so few were in the whole year that the average is theirs."""
+    return is_few(row.forecast.placements) or is_few(len(row.forecast.stays))

@@ -18,6 +18,7 @@ def test_the_borough_and_the_hub_see_the_year_so_far(session: scoped_session[Ses
         page = client_as(reader).get("/money")
         assert page.status_code == 200
         assert "£4,200.00" in page.text
+        assert "Not set for every service" in page.text
         assert "Residential" in page.text
 
 
