@@ -100,6 +100,8 @@ def _upright(
         sheet.line(plot.left, y, plot.right, y, RULE if place else MUTED, 0.06)
         text = written[0](axis.start + axis.step * place)
         sheet.text(plot.left - em * 0.6, y + em * 0.35, text, anchor="end", fill=MUTED)
+    if line is not None:
+        sheet.line(plot.left, plot.y(line), plot.right, plot.y(line), MARK, 0.12, dash=True)
     slot = (plot.right - plot.left) / len(rungs)
     for place, (rung, (lower, upper)) in enumerate(zip(rungs, spans, strict=True)):
         x, width = plot.left + slot * (place + 0.15), slot * 0.7
@@ -113,8 +115,6 @@ def _upright(
         for row, words in enumerate(_in_two(rung.name)):
             y = plot.bottom + em * (1.3 + 1.15 * row)
             sheet.text(x + width / 2, y, words, anchor="middle", fill=MUTED, scale=0.95)
-    if line is not None:
-        sheet.line(plot.left, plot.y(line), plot.right, plot.y(line), MARK, 0.12, dash=True)
     return sheet.finish(title, description)
 
 

@@ -1,7 +1,7 @@
 """What a request covers: the fee lines of live agreements that are paid on the effective date and began before it.
 
 Left out: boroughs that do not take part, one-off fees and discounts, lines that begin on the date or later (they were priced for
-then), and lines that the same round has raised already.
+then, unless an uplift from that day was undone), and lines that the same round has raised already.
 """
 
 import uuid
@@ -83,11 +83,24 @@ def _covered(round_id: uuid.UUID, on: date) -> Select[*tuple[Any, ...]]:
         .where(
             UpliftParticipant.authority_id == Agreement.authority_id, UpliftParticipant.joins, UpliftRound.id == round_id,
             Lot.framework_id == UpliftRound.framework_id, (UpliftRound.lot_id.is_(None)) | (UpliftRound.lot_id == Lot.id),
-            Agreement.state.in_(LIVE), line.starts_on < on, (line.ends_on.is_(None)) | (line.ends_on > on),
+            Agreement.state.in_(LIVE), (line.starts_on < on) | _restored(on), (line.ends_on.is_(None)) | (line.ends_on > on),
             line.unit != Unit.ONCE, line.kind.not_in(UNMOVED), line.id.not_in(raised), *_within_scope(),
         )
         .order_by(Agreement.reference, line.position, line.starts_on)
     )  # fmt: skip
+
+
+def _restored(on: date) -> ColumnElement[bool]:
+    """Lines that begin on the day because an uplift from it was undone: they are the fees that were there before."""
+    line, raised = AgreementFeeLine, aliased(AgreementFeeLine)
+    undone = (
+        select(UpliftedLine.id)
+        .join(raised, raised.id == UpliftedLine.new_line_id)
+        .join(UpliftRequest, UpliftRequest.id == UpliftedLine.request_id)
+        .where(UpliftRequest.undone_from == on, UpliftedLine.agreement_id == line.agreement_id)
+        .where(raised.kind == line.kind, raised.label == line.label)
+    )
+    return (line.starts_on == on) & undone.correlate(line).exists()
 
 
 def _within_scope() -> list[ColumnElement[bool]]:

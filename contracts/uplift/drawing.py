@@ -8,6 +8,7 @@ from contracts.uplift.change import Change
 from contracts.uplift.report import RoundFigures
 from contracts.uplift.request import UpliftRequest
 from contracts.uplift.weighing import Evidence, Explained
+from contracts.uplift.words import PART_LABELS
 from foundation.charts import for_page, horizontal
 from foundation.dots import Pointer, dots
 from foundation.drawing import PRINT_WIDE, Chart
@@ -24,7 +25,7 @@ def waterfall_chart(steps: Explained, request: UpliftRequest) -> tuple[Markup, s
     gap = "Not explained" if steps.unexplained >= 0 else "Less than the model"
     rungs = [
         Rung("Now", float(steps.now), Bar.LEVEL),
-        *(Rung(step.name, float(step.weekly), Bar.STEP) for step in steps.steps),
+        *(Rung(PART_LABELS.get(step.part, step.name), float(step.weekly), Bar.STEP) for step in steps.steps),
         Rung("Cost model", float(steps.model), Bar.LEVEL),
         Rung(gap, float(steps.unexplained), Bar.GAP),
         Rung("Request", float(steps.request), Bar.LEVEL),

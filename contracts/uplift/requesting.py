@@ -118,7 +118,7 @@ def _check(opened: UpliftRound, asked: Asked, by: Actor) -> None:
     explained = sum(asked.parts.values())
     if asked.parts and asked.change.percent is not None and explained != asked.change.percent:
         raise Invalid(
-            f"The parts add up to {percent(explained, 2)}, and you ask for {asked.change.words}. Make them agree.", CostPart.LIVING_WAGE
+            f"The parts add up to {percent(explained, 2)}, and you ask for {asked.change.words}. Make them agree.", "percent"
         )  # fmt: skip
 
 

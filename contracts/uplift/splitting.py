@@ -93,7 +93,10 @@ def _scopes(
     elif cut is Cut.FEE_KIND:
         for kind in sorted({line.line.kind.value for line in lines}):
             own = [line for line in lines if line.line.kind == kind]
-            yield _narrowed(request, own, fee_kind=kind), request.covers.replace("All fees", covers_in_words(kind, ""))
+            yield (
+                _narrowed(request, own, fee_kind=kind),
+                request.covers.replace("All fees", f"{kind.capitalize()} fees"),
+            )
     else:
         picked = {line.agreement_id for line in lines} & set(chosen)
         rest = {line.agreement_id for line in lines} - picked

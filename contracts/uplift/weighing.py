@@ -25,6 +25,8 @@ from foundation.money import to_penny
 S = RequestState
 #: fees unchanged for this many months on the effective date are legacy fees: two rounds have passed them by
 LEGACY_MONTHS = 24
+#: pay first, as the cost model is told
+ORDER = {part.value: place for place, part in enumerate(CostPart)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Modelled:
 class Step:
     """One step from today's fee to the request: what it adds a week, from which figure; beside it what the provider says."""
 
+    part: str
     name: str
     weekly: Decimal
     #: per cent of the fee
@@ -189,7 +192,7 @@ def explained(effect: Modelled, evidence: Evidence, request: UpliftRequest) -> E
     if evidence.cost_model is None or not effect.lines or effect.asked_percent is None:
         return None
     now, steps, reached = effect.weekly, [], Fraction(0)
-    for entry in evidence.indices:
+    for entry in sorted(evidence.indices, key=lambda entry: ORDER.get(entry.part or "", len(ORDER))):
         if entry.weight:
             before, reached = reached, reached + Fraction(entry.weight) * Fraction(entry.percent) / 100
             adds = to_penny(Fraction(now) * reached / 100) - to_penny(Fraction(now) * before / 100)
@@ -205,7 +208,7 @@ def explained(effect: Modelled, evidence: Evidence, request: UpliftRequest) -> E
 def _step(entry: RoundIndex, adds: Decimal, request: UpliftRequest) -> Step:
     said = request.parts.get(entry.part) if entry.part else None
     share = (entry.weight * entry.percent / 100).quantize(Decimal("0.01"))
-    return Step(entry.name, adds, share, entry.source, Decimal(said) if said is not None else None)
+    return Step(entry.part or "", entry.name, adds, share, entry.source, Decimal(said) if said is not None else None)
 
 
 def breakdown_of(request: UpliftRequest) -> list[tuple[CostPart, Decimal]]:

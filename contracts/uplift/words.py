@@ -37,6 +37,14 @@ PART_NAMES: dict[CostPart, str] = {
     CostPart.PRICES: "Food, energy and other prices",
     CostPart.PREMISES: "Property",
 }
+#: the same under a bar of a chart
+PART_LABELS: dict[str, str] = {
+    CostPart.LIVING_WAGE: "Living wage pay",
+    CostPart.OTHER_PAY: "Other pay",
+    CostPart.EMPLOYER: "Employer costs",
+    CostPart.PRICES: "Food and energy",
+    CostPart.PREMISES: "Property",
+}
 PARTS = [(part.value, name) for part, name in PART_NAMES.items()]
 
 RULES = [

@@ -62,10 +62,10 @@ def a_deal(
 ) -> Deal:
     """A referral that was awarded to an offer. `fees`: its fee lines; `starts_on`, `weeks`, `outcomes`: facts of the offer.
 
-    `hub`, `provider`, `lot` and `setting` may be those of another deal.
+    `hub`, `borough`, `provider`, `lot` and `setting` may be those of another deal.
     """
     hub = facts.pop("hub", None) or a_hub()
-    borough = a_borough(hub, f"London Borough of {name}")
+    borough = facts.pop("borough", None) or a_borough(hub, f"London Borough of {name}")
     provider = facts.pop("provider", None) or a_provider(f"Oakfield {name} Ltd")
     lot = facts.pop("lot", None) or a_lot(hub, lot_key, boroughs=(borough,))
     deal = Deal(

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import inspect, text
 
 from contracts.agreement import Agreement
+from contracts.uplift.agreeing import agree_uplift
+from contracts.uplift.answering import Counter, accept_counter, counter_uplift
 from contracts.uplift.change import Change
 from contracts.uplift.opening_rounds import RoundTerms, open_round
 from contracts.uplift.request import UpliftRequest
@@ -23,7 +25,7 @@ from marketplace.actor import Actor
 from marketplace.framework import Framework, FrameworkParticipant, Lot
 from marketplace.roles import Role
 from tests.makers.contracts import CORE, Deal, a_deal, a_placement
-from tests.makers.standing import a_person, acting, behind
+from tests.makers.standing import a_person, a_provider, a_setting, acting, behind
 
 LONG_AGO = timedelta(days=200)
 
@@ -48,6 +50,14 @@ class Negotiation:
 
 def a_negotiation(fees: tuple[dict[str, Any], ...] = (CORE,)) -> Negotiation:
     """A placement of each of two boroughs at one provider since 200 days, and an open round for their lot."""
+    negotiation = two_boroughs(fees)
+    acting(negotiation.analyst)
+    negotiation.round_id = open_round(terms_of(negotiation.first), by=negotiation.analyst).id
+    return negotiation
+
+
+def two_boroughs(fees: tuple[dict[str, Any], ...] = (CORE,)) -> Negotiation:
+    """The same before the round is opened."""
     starts_on = clock.today() - LONG_AGO
     first = a_deal(starts_on=starts_on, fees=fees, name="Merton")
     second = a_deal(
@@ -61,16 +71,51 @@ def a_negotiation(fees: tuple[dict[str, Any], ...] = (CORE,)) -> Negotiation:
         )
     for deal in (first, second):
         a_placement(deal)
-    negotiation = Negotiation(
+    return Negotiation(
         first=first, second=second,
         analyst=a_person(first.hub, Role.HUB_ANALYST, name="Ana Analyst"),
         head_of_hub=a_person(first.hub, Role.HUB_MANAGER, name="Hal Hub"),
         asker=a_person(first.provider, Role.PROVIDER_FINANCE, name="Fay Finance"),
         payer=a_person(first.borough, Role.FINANCE_OFFICER, name="Pip Payer"),
     )  # fmt: skip
-    acting(negotiation.analyst)
-    negotiation.round_id = open_round(terms_of(first), by=negotiation.analyst).id
-    return negotiation
+
+
+def a_second_home(negotiation: Negotiation, name: str = "Beech House") -> Deal:
+    """A placement of the first borough at another setting of the same provider."""
+    first = negotiation.first
+    deal = a_deal(
+        starts_on=clock.today() - LONG_AGO, hub=first.hub, borough=first.borough, provider=first.provider, lot=first.lot,
+        setting=a_setting(first.provider, first.lot, name),
+    )  # fmt: skip
+    a_placement(deal)
+    return deal
+
+
+def a_peer(negotiation: Negotiation, name: str) -> Actor:
+    """Another provider with a placement of the first borough; who asks for it."""
+    first = negotiation.first
+    deal = a_deal(
+        starts_on=clock.today() - LONG_AGO,
+        hub=first.hub,
+        borough=first.borough,
+        lot=first.lot,
+        provider=a_provider(name),
+    )
+    a_placement(deal)
+    return a_person(deal.provider, Role.PROVIDER_FINANCE, name=f"Asker of {name}")
+
+
+def settle(negotiation: Negotiation, asker: Actor, percent: str, agreed: str) -> UpliftRequest:
+    """A request of that provider, countered, accepted and agreed."""
+    acting(asker)
+    made = request_uplift(negotiation.round, asked(percent), by=asker)
+    day = negotiation.round.effective_on
+    offered = Counter(change=Change(percent=Decimal(agreed)), effective_on=day, reason="What the model supports.")
+    counter_uplift(read_by(negotiation.analyst, made), offered, by=negotiation.analyst)
+    accept_counter(read_by(asker, made), 1, by=asker)
+    request = read_by(negotiation.analyst, made)
+    agree_uplift(request, "Accepted.", by=negotiation.analyst)
+    return request
 
 
 def terms_of(deal: Deal, **facts: Any) -> RoundTerms:
