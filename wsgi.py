@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from contracts import agreement, agreement_views, award, awarding_views
+from contracts import agreement, agreement_views, award, awarding_views, payer_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
 from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
@@ -124,7 +124,7 @@ BLUEPRINTS = (
     directory_views.blueprint, leaving_views.blueprint, children_views.blueprint, views.blueprint,
     form_views.blueprint, approval_views.blueprint, return_views.blueprint, report_views.blueprint, scorecard_views.blueprint,
     inbox_views.blueprint, offer_views.blueprint, invitation_views.blueprint, choosing_views.blueprint, awarding_views.blueprint,
-    agreement_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
+    agreement_views.blueprint, payer_views.blueprint, variation_views.blueprint, notice_views.blueprint, absence_views.blueprint,
     contract_register_views.blueprint,
     money_views.blueprint, budget_views.blueprint, forecast_views.blueprint, what_if_views.blueprint,
     accrual_views.blueprint, section_251_views.blueprint,

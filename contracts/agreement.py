@@ -18,7 +18,7 @@ from marketplace.acts import Act
 from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
-from marketplace.payer_shares import payer_shares
+from marketplace.payer_shares import PayersFrom, payer_shares
 from marketplace.setting import Setting
 
 
@@ -74,6 +74,7 @@ class Agreement(Keyed, Base):
     )
     MOVES: ClassVar[Mapping[Act, Move]] = {
         Act.CHANGE_AGREEMENT: moving(S.DRAFT),
+        Act.SHARE_FEES: moving(S.DRAFT),
         Act.ISSUE_AGREEMENT: moving(S.DRAFT, to=S.ISSUED),
         Act.SIGN_FOR_PROVIDER: moving(S.ISSUED, to=S.SIGNED_BY_PROVIDER),
         Act.SIGN_FOR_BOROUGH: moving(S.SIGNED_BY_PROVIDER, to=S.SIGNED_BY_BOROUGH),
@@ -171,7 +172,7 @@ class Agreement(Keyed, Base):
 #: The columns of a fee line that the cost engine reckons with.
 OF_A_LINE = (
     "kind", "label", "amount", "quantity", "unit", "calendar", "weeks", "starts_on", "ends_on", "vat_rate", "vat_recoverable",
-    "social_care_share", "education_share", "health_share",
+    "social_care_share", "education_share", "health_share", "payer_changes",
 )  # fmt: skip
 
 
@@ -222,6 +223,8 @@ class AgreementFeeLine(Keyed, Base):
     social_care_share: Mapped[Percent] = mapped_column(default=Decimal(100))
     education_share: Mapped[Percent] = mapped_column(default=Decimal(0))
     health_share: Mapped[Percent] = mapped_column(default=Decimal(0))
+    #: who pays from later days on, by variations: [{"from": "2027-04-01", "shares": ["60.00", "40.00", "0.00"]}, …]
+    payer_changes: Mapped[list[Any]] = mapped_column(default=list)
 
     @property
     def reckoned(self) -> FeeLine:
@@ -236,7 +239,12 @@ def fee_line_of(row: Any) -> FeeLine:
         calendar=Calendar(row.calendar), weeks=tuple(row.weeks or ()), starts=row.starts_on, ends=row.ends_on,
         vat_rate=row.vat_rate, vat_recoverable=row.vat_recoverable,
         shares=payer_shares(row.social_care_share, row.education_share, row.health_share),
+        payers_from=tuple(map(_payers_from, row.payer_changes or ())),
     )  # fmt: skip
+
+
+def _payers_from(kept: dict[str, Any]) -> PayersFrom:
+    return PayersFrom(date.fromisoformat(kept["from"]), payer_shares(*map(Decimal, kept["shares"])))
 
 
 class AgreementOutcome(Keyed, Base):

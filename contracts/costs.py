@@ -15,9 +15,10 @@ from foundation import clock
 from foundation.database import db
 from foundation.formatting import money, plural
 from foundation.quarters import FinancialYear
-from marketplace.cost_explained import explain
-from marketplace.costing import NOUGHT, cost, weekly_cost
-from marketplace.fee_line import FeeLine, Unit, follows_terms
+from marketplace.cost_explained import assumes_terms, explain
+from marketplace.costing import NOUGHT, Charge, charge, cost, weekly_cost
+from marketplace.fee_line import Calendar, FeeLine, Unit, follows_terms
+from marketplace.payer_shares import PayerShares
 from marketplace.setting_term import SettingTerm, gathered
 
 #: Over how long an open-ended placement's cost is shown: a year of 52 weeks.
@@ -44,20 +45,41 @@ class CostLine:
     #: 29 weeks and 3 days
     units: str
     cost: Decimal
+    #: 20% VAT, £800.00, which the borough cannot recover; nothing without VAT
+    vat: str
+    #: who pays it from its first day on, and from later days: (day or None, 60% social care, 40% education)
+    payers: tuple[tuple[date | None, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StayCost:
-    """The cost of the stay in pounds to the penny, from the first day up to, not including, the last: net of VAT."""
+    """The cost of the stay in pounds to the penny, from the first day up to, not including, the last.
+
+    All figures are net of VAT, but for `charge`, which has its VAT, what the borough bears, and who pays that.
+    """
 
     starts_on: date
     ends_on: date
     is_open: bool
     lines: tuple[CostLine, ...]
-    total: Decimal
+    charge: Charge
     #: the price of a week as it stands on the day asked for
     weekly: Decimal
     years: tuple[tuple[str, Decimal], ...]
+    #: fees follow terms of a school year that nobody has entered yet, taken to be like the nearest known one
+    terms_assumed: bool
+
+    @property
+    def total(self) -> Decimal:
+        """Net of VAT."""
+        return self.charge.net
+
+    @property
+    def by_payer(self) -> list[tuple[str, Decimal]]:
+        """What each payer bears of the whole."""
+        charge = self.charge
+        shared = [("Social care", charge.social_care), ("Education", charge.education), ("Health", charge.health)]
+        return [(who, amount) for who, amount in shared if amount]
 
 
 def with_terms(lines: Sequence[AgreementFeeLine]) -> list[FeeLine]:
@@ -103,8 +125,9 @@ def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date 
     fees = reckoned(lines)
     return StayCost(
         starts_on=starts, ends_on=ends, is_open=not (agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on),
-        lines=tuple(cost_line(line, starts, ends) for line in fees), total=cost(fees, starts, ends),
+        lines=tuple(cost_line(line, starts, ends) for line in fees), charge=charge(fees, starts, ends),
         weekly=weekly_of(agreement, fees, on), years=tuple(by_financial_year(fees, starts, ends)),
+        terms_assumed=assumes_terms(fees, starts, ends),
     )  # fmt: skip
 
 
@@ -141,11 +164,27 @@ def cost_line(line: FeeLine, starts: date, ends: date) -> CostLine:
         last = ends if line.ends is None else min(ends, line.ends)
         units = plural((last - max(starts, line.starts)).days, "day")
         reckoning = f"{rate_of(line)} for {units}"
-    return CostLine(line.kind.value, line.label, rate_of(line), line.starts, line.ends, reckoning, units, spent)
+    return CostLine(
+        line.kind.value, line.label, rate_of(line), line.starts, line.ends, reckoning, units, spent,
+        told[0].vat_arithmetic if told else "", payers_of(line),
+    )  # fmt: skip
+
+
+def payers_of(line: FeeLine) -> tuple[tuple[date | None, str], ...]:
+    """Who pays the line: from its first day, and from each later day on which that changes."""
+    spans = line.paid_alike()
+    return tuple((None if first == line.starts else first, payers_in_words(shares)) for first, _, shares in spans)
+
+
+def payers_in_words(shares: PayerShares) -> str:
+    """60% social care, 40% education; whoever pays nothing is left out."""
+    named = zip(("social care", "education", "health"), shares.percentages, strict=True)
+    return ", ".join(f"{share.normalize():f}% {who}" for who, share in named if share)
 
 
 def rate_of(line: FeeLine) -> str:
     """£4,410.00 a week; 6 × £25.00 an hour, each week."""
     times = "" if line.quantity == 1 else f"{line.quantity.normalize():f} × "
     weekly = ", each week" if line.unit is Unit.HOUR else ""
-    return f"{times}{money(line.sign * line.amount)} {RATES[line.unit]}{weekly}"
+    when = {Calendar.TERM_TIME: ", in term time", Calendar.NAMED_WEEKS: ", in named weeks"}.get(line.calendar, "")
+    return f"{times}{money(line.sign * line.amount)} {RATES[line.unit]}{weekly}{when}"

@@ -86,7 +86,12 @@ def cancel_agreement_of(award: Award) -> Agreement | None:
     agreement.cancelled_at = clock.now()
     move(agreement, Act.UNDO_AWARD)
     sealed = seal_of(agreement)
-    kept = (agreement.issued_file_id, agreement.issued_text_id, agreement.signed_file_id, sealed.file_id if sealed else None)
+    kept = (
+        agreement.issued_file_id,
+        agreement.issued_text_id,
+        agreement.signed_file_id,
+        sealed.file_id if sealed else None,
+    )
     for paper in db.session.scalars(select(StoredFile).where(StoredFile.id.in_([key for key in kept if key]))):
         paper.shared_with_id = None
     return agreement

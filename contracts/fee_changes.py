@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from contracts.agreement import Agreement, AgreementFeeLine
@@ -16,6 +17,7 @@ from foundation.database import db
 from foundation.permission import Invalid
 from foundation.submitting import say
 from marketplace.fee_line import FeeLine
+from marketplace.payer_shares import PayersFrom, PayerShares
 
 #: the database's exclusion constraint, in words
 OVERLAP = (
@@ -78,7 +80,27 @@ def columns_of(line: FeeLine) -> dict[str, Any]:
         "calendar": line.calendar.value, "weeks": list(line.weeks), "starts_on": line.starts, "ends_on": line.ends,
         "vat_rate": line.vat_rate, "vat_recoverable": line.vat_recoverable, "social_care_share": line.shares.social_care,
         "education_share": line.shares.education, "health_share": line.shares.health,
+        "payer_changes": [kept_payers(change) for change in line.payers_from],
     }  # fmt: skip
+
+
+def change_payers(lines: Iterable[AgreementFeeLine], from_day: date, shares: PayerShares) -> None:
+    """From a day on others pay these lines, all of one fee; a change that was agreed for a later day holds from that day still.
+
+    No line is split: who pays moves no penny of what the provider gets, and rates change on days of their own.
+    """
+    change = PayersFrom(from_day, shares)
+    for line in lines:
+        if line.ends_on is not None and line.ends_on <= from_day:
+            continue
+        others = [kept for kept in line.payer_changes if kept["from"] != from_day.isoformat()]
+        line.payer_changes = sorted([*others, kept_payers(change)], key=itemgetter("from"))
+    db.session.flush()
+
+
+def kept_payers(change: PayersFrom) -> dict[str, Any]:
+    """The change as the line keeps it."""
+    return {"from": change.day.isoformat(), "shares": [f"{share:.2f}" for share in change.shares.percentages]}
 
 
 def paid(lines: Iterable[AgreementFeeLine]) -> list[AgreementFeeLine]:

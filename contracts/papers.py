@@ -78,6 +78,24 @@ class Paper:
         ]  # fmt: skip
 
     @property
+    def vat(self) -> str:
+        """The VAT line by line."""
+        return ". ".join(f"{line.label}: {line.vat}" for line in self.cost.lines if line.vat) + "."
+
+    @property
+    def payer_rows(self) -> list[list[str]]:
+        """Who pays each fee."""
+        return [
+            [line.label, "; ".join(f"from {day_plain(day)}: {said}" if day else said for day, said in line.payers)]
+            for line in self.cost.lines
+        ]
+
+    @property
+    def payers(self) -> str:
+        """What each bears in pounds."""
+        return joined([f"{who.lower()} bears {money(amount)}" for who, amount in self.cost.by_payer])
+
+    @property
     def outcome_rows(self) -> list[list[str]]:
         """The outcomes with their measures."""
         return [[said.domain, said.outcome, said.measure] for said in self.outcomes]

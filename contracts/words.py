@@ -35,6 +35,7 @@ SEXES = {"M": "Boy", "F": "Girl", "U": "Sex not stated"}
 HAPPENED: dict[str, str] = {
     Act.DRAW_UP_AGREEMENT: "Agreement drawn up",
     Act.CHANGE_AGREEMENT: "Draft changed",
+    Act.SHARE_FEES: "Payers of the fees changed",
     Act.ISSUE_AGREEMENT: "Agreement issued",
     Act.SIGN_FOR_PROVIDER: "Signed for the provider",
     Act.SIGN_FOR_BOROUGH: "Signed for the borough",

@@ -129,3 +129,4 @@ class Act(StrEnum):
     DISCARD_SAVINGS_PLAN = "discard_savings_plan"
     # term dates and payers
     ENTER_TERMS = "enter_terms"
+    SHARE_FEES = "share_fees"

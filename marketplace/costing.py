@@ -154,17 +154,24 @@ def expected_cost(lines: Iterable[FeeLine], starts: date, stay_days: int, terms:
 
 def _running(line: FeeLine, days: Sequence[date], terms: TermDates) -> tuple[Sequence[int], ...]:
     """The running totals of a line to the beginning of each day, in pence and in the order of a Charge's parts."""
+    net, vat = _net_and_vat(line, days, terms)
+    borne = net if line.vat_recoverable else list(map(add, net, vat))
+    if line.shares.is_one_payer and not line.payers_from:
+        nothing = [0] * len(net)
+        return net, vat, borne, *(borne if share else nothing for share in line.shares.percentages)
+    return net, vat, borne, *_by_payer(line, days, terms)
+
+
+def _net_and_vat(line: FeeLine, days: Sequence[date], terms: TermDates) -> tuple[list[int], list[int]]:
     units = units_by(line, days, terms)
     pounds, of_a_pound = line.amount.as_integer_ratio()
     times, of_one = line.quantity.as_integer_ratio()
     pence, whole = 100 * pounds * times, of_a_pound * of_one * units.parts
     net = _rounded(units.earned, pence, whole, line.sign)
-    vat: Sequence[int] = [0] * len(net)
-    if line.vat_rate:
-        rate, of_rate = line.vat_rate.as_integer_ratio()
-        vat = _rounded(units.earned, pence * rate, 100 * whole * of_rate, line.sign)
-    borne = net if line.vat_recoverable else list(map(add, net, vat))
-    return net, vat, borne, *_by_payer(line, borne)
+    if not line.vat_rate:
+        return net, [0] * len(net)
+    rate, of_rate = line.vat_rate.as_integer_ratio()
+    return net, _rounded(units.earned, pence * rate, 100 * whole * of_rate, line.sign)
 
 
 def _rounded(earned: Sequence[int], pence: int, whole: int, sign: int) -> list[int]:
@@ -173,12 +180,20 @@ def _rounded(earned: Sequence[int], pence: int, whole: int, sign: int) -> list[i
     return [sign * ((units * twice + whole) // halves) for units in earned]
 
 
-def _by_payer(line: FeeLine, borne: Sequence[int]) -> tuple[Sequence[int], ...]:
-    """What social care, education and health have paid of each running total."""
-    if line.shares.is_one_payer:
-        nothing = [0] * len(borne)
-        return tuple(borne if share else nothing for share in line.shares.percentages)
-    return tuple(zip(*map(line.shares.of_pence, borne), strict=True))
+def _by_payer(line: FeeLine, days: Sequence[date], terms: TermDates) -> list[list[int]]:
+    """What social care, education and health have paid of each running total, span by span of the same shares.
+
+    Of a span each pays its share of the running total at the end less that at the beginning, so the three sum to what is borne.
+    """
+    paid = [[0] * len(days) for _ in line.shares.percentages]
+    for first, after, shares in line.paid_alike():
+        net, vat = _net_and_vat(line, [first, *(min(max(day, first), after) for day in days)], terms)
+        before, *until = [
+            shares.of_pence(pence if line.vat_recoverable else pence + tax) for pence, tax in zip(net, vat, strict=True)
+        ]
+        spans = zip(*(map(sub, each, before) for each in until), strict=True)
+        paid = [list(map(add, so_far, of_span)) for so_far, of_span in zip(paid, spans, strict=True)]
+    return paid
 
 
 def _days(line: FeeLine, ends: Sequence[date], terms: TermDates) -> list[int]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from foundation.money import to_penny
-from marketplace.payer_shares import SOCIAL_CARE_PAYS, PayerShares
+from marketplace.payer_shares import SOCIAL_CARE_PAYS, PayersFrom, PayerShares
 from marketplace.terms_of_year import NO_TERMS, TermDates
 
 ONE_WEEK = timedelta(days=7)
@@ -65,7 +65,8 @@ class FeeLine:
 
     `weeks` are the first days of the named weeks, each of seven days. `vat_rate` is a percentage of the amount, which
     is net of VAT; `vat_recoverable` says whether the borough gets that VAT back. `shares` says who in the borough's
-    area pays what the borough bears. `terms` are those that a termly or term-time fee follows, where it brings its own.
+    area pays what the borough bears, and `payers_from` who pays it from later days on. `terms` are those that a termly
+    or term-time fee follows, where it brings its own.
     """
 
     kind: FeeKind
@@ -80,6 +81,7 @@ class FeeLine:
     vat_rate: Decimal = Decimal(0)
     vat_recoverable: bool = True
     shares: PayerShares = SOCIAL_CARE_PAYS
+    payers_from: tuple[PayersFrom, ...] = ()
     terms: TermDates = NO_TERMS
 
     def __post_init__(self) -> None:
@@ -96,6 +98,19 @@ class FeeLine:
     def follows_terms(self) -> bool:
         """Whether its cost depends on the school's term dates."""
         return follows_terms(self.unit, self.calendar)
+
+    def paid_on(self, day: date) -> PayerShares:
+        """Who pays what is earned on that day."""
+        later = [change.shares for change in sorted(self.payers_from, key=_day_of) if change.day <= day]
+        return later[-1] if later else self.shares
+
+    def paid_alike(self) -> list[tuple[date, date, PayerShares]]:
+        """The spans of days with the same payers: first day, the day after, and their shares."""
+        later = [change for change in sorted(self.payers_from, key=_day_of) if change.day > self.starts]
+        firsts = [self.starts, *(change.day for change in later)]
+        return [
+            (first, after, self.paid_on(first)) for first, after in pairwise([*firsts, self.ends or date.max]) if first < after
+        ]  # fmt: skip
 
     def is_live_on(self, day: date) -> bool:
         return self.starts <= day and (self.ends is None or day < self.ends)
@@ -120,6 +135,10 @@ class FeeLine:
             (self.unit is Unit.TERM and named, "calendar", "a termly fee follows the terms, not named weeks."),
             (not 0 <= self.vat_rate <= 100, "vat_rate", "VAT is a percentage from 0 to 100."),
         )
+
+
+def _day_of(change: PayersFrom) -> date:
+    return change.day
 
 
 def follows_terms(unit: str, calendar: str) -> bool:

@@ -5,6 +5,7 @@ earlier of two equal ones first. So the parts always sum to the whole. Source: t
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,6 +55,13 @@ class PayerShares:
     def of_pence(self, pence: int) -> list[int]:
         """Whole pence, below nought for a discount, split among the three."""
         return share_pennies(pence, [int(share * 100) for share in self.percentages])
+
+
+class PayersFrom(NamedTuple):
+    """Other shares from a day on."""
+
+    day: date
+    shares: PayerShares
 
 
 SOCIAL_CARE_PAYS = PayerShares()

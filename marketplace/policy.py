@@ -247,6 +247,7 @@ POLICY: dict[Act, Rule] = {
     Act.DISCARD_SAVINGS_PLAN: _rule((Party.AUTHORITY, Party.HUB), *SAVERS),
     # term dates and payers
     Act.ENTER_TERMS: _rule(Party.PROVIDER, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE),
+    Act.SHARE_FEES: _rule(Party.AUTHORITY, *OFFICERS, R.COMMISSIONER, R.FINANCE_OFFICER),
 }
 
 

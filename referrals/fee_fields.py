@@ -40,6 +40,8 @@ CALENDARS = {
 #: A weekly fee at or above this is a slip of the pen.
 SEVEN_FIGURES = Decimal(100_000)
 MOST_WEEKS = 60
+#: Whether the borough gets the VAT on a fee back.
+RECOVERABLE = [("yes", "It can be recovered"), ("no", "It cannot")]
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
 
 

@@ -25,6 +25,7 @@ from marketplace.terms_of_year import TermDates
 from referrals.fee_fields import (
     CALENDARS,
     KINDS,
+    RECOVERABLE,
     UNITS,
     AmountField,
     QuantityField,
@@ -46,7 +47,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LEVELS = {Level.FULL: "Fully", Level.PART: "In part", Level.NO: "No"}
-RECOVERABLE = [("yes", "It can be recovered"), ("no", "It cannot")]
 FIRST_LINES = 3
 OUTCOMES = 3
 

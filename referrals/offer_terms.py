@@ -21,7 +21,10 @@ TYPED_IN = {
 MOST_LINES = 20
 
 
-ASK_FOR_TERMS = "A fee by the term or in term time needs the school’s term dates. Enter them on the setting’s own page, or ask for this fee all year."
+ASK_FOR_TERMS = (
+    "A fee by the term or in term time needs the school’s term dates. Enter them on the setting’s own page,"
+    " or ask for this fee all year."
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementFeeLine
-from contracts.fee_changes import add_line, close_line, line_paid_on, replace_line
+from contracts.fee_changes import add_line, change_payers, close_line, line_paid_on, replace_line
 from contracts.queries import fee_lines_of
 from contracts.savings.claiming import claim_volume_discount
 from contracts.varying.bounds import require_bounds
@@ -21,7 +21,8 @@ from foundation.states import hold, move, require
 from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
-from marketplace.fee_line import FeeKind, FeeLine, Unit
+from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
+from marketplace.payer_shares import SOCIAL_CARE_PAYS
 from marketplace.policy import authorise
 
 
@@ -59,10 +60,11 @@ def asked_by(row: VariationChange, variation: Variation) -> FeeChange:
     """The row as the reckoning takes it."""
     change, kind = Change(row.change), FeeKind(row.kind)
     if change is not Change.ADD or row.amount is None:
-        return FeeChange(change=change, kind=kind, label=row.label, amount=row.amount)
+        return FeeChange(change=change, kind=kind, label=row.label, amount=row.amount, payers=row.payers)
     new = FeeLine(
         kind=kind, label=row.label, amount=row.amount, unit=Unit(row.unit), quantity=row.quantity,
-        starts=variation.effective_on, ends=row.ends_on,
+        calendar=Calendar(row.calendar), weeks=tuple(row.weeks), starts=variation.effective_on, ends=row.ends_on,
+        vat_rate=row.vat_rate, vat_recoverable=row.vat_recoverable, shares=row.payers or SOCIAL_CARE_PAYS,
     )  # fmt: skip
     return FeeChange(change=change, kind=kind, label=row.label, new=new)
 
@@ -84,6 +86,10 @@ def _carry_out(agreement: Agreement, lines: Sequence[AgreementFeeLine], asked: F
     on = variation.effective_on
     if asked.new is not None:
         add_line(agreement, asked.new, max((line.position for line in lines), default=0) + 1)
+    elif asked.payers is not None:
+        change_payers(
+            [line for line in lines if (line.kind, line.label) == (asked.kind, asked.label)], on, asked.payers
+        )
     elif asked.amount is not None:
         line = line_paid_on(lines, asked.kind, asked.label, on)
         if line is None:

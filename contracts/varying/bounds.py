@@ -20,6 +20,8 @@ def require_sense(agreement: Agreement, lines: Sequence[AgreementFeeLine], propo
     for asked, fee in zip(proposal.changes, fees, strict=True):
         if asked.change is Change.RATE:
             _require_a_new_rate(fee)
+        if asked.change is Change.PAYERS and fee.before is not None and not fee.changes_payers:
+            raise Invalid(f"{fee.label} is paid in these shares already. Enter others, or none.")
     if not proposal.override_reason.strip():
         require_bounds(fees)
 

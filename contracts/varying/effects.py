@@ -6,7 +6,7 @@ to, not including, today, as it becomes less as it was; a fee changes only from 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from contracts.agreement import Agreement, AgreementFeeLine
@@ -18,6 +18,8 @@ from foundation.permission import Invalid
 from foundation.quarters import FinancialYear
 from marketplace.costing import NOUGHT, cost, weekly_cost
 from marketplace.fee_line import FeeKind, FeeLine
+from marketplace.payer_shares import PayersFrom, PayerShares
+from marketplace.setting_term import terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class FeeEffect:
     before: FeeLine | None
     after: FeeLine | None
     arrears: Decimal
+    #: who pays it on the day before and from the day on
+    payers_before: PayerShares | None = None
+    payers_after: PayerShares | None = None
+
+    @property
+    def changes_payers(self) -> bool:
+        return (
+            self.payers_after is not None and self.payers_before is not None and self.payers_after != self.payers_before
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,21 @@ def effect_on(
     agreement: Agreement, lines: Sequence[AgreementFeeLine], changes: Sequence[FeeChange], on: date
 ) -> Effect:
     """What the changes do to an agreement, seen from today. Raises Invalid for what its fees do not allow."""
-    today = clock.today()
+    today, changes = clock.today(), [_by_terms(agreement, change) for change in changes]
     return effect_of(reckoned(lines), changes, on, today, known_end(agreement) or today + SHOWN_WHILE_OPEN)
+
+
+def _by_terms(agreement: Agreement, change: FeeChange) -> FeeChange:
+    """A new fee that follows terms is reckoned by those of the agreement's setting; Invalid where they are not entered."""
+    if change.new is None or not change.new.follows_terms:
+        return change
+    terms = terms_of([agreement.setting_id])[agreement.setting_id]
+    if not terms.knows(change.new.starts, change.new.starts + timedelta(days=1)):
+        raise Invalid(
+            f"{change.label} needs the school’s term dates, which the provider has not entered. Ask for them, or charge it all year.",
+            "new_calendar",
+        )
+    return replace(change, new=replace(change.new, terms=terms))
 
 
 def known_end(agreement: Agreement) -> date | None:
@@ -91,9 +115,10 @@ def _fee_effect(
 ) -> FeeEffect:
     was = [line for line in before if _named(line, change)]
     becomes = [line for line in after if _named(line, change)]
+    old, new = _live(was, on) or next(iter(was), None), _live(becomes, on)
     return FeeEffect(
-        kind=change.kind, label=change.label, before=_live(was, on) or next(iter(was), None), after=_live(becomes, on),
-        arrears=_difference(was, becomes, on, until),
+        kind=change.kind, label=change.label, before=old, after=new, arrears=_difference(was, becomes, on, until),
+        payers_before=old.paid_on(on) if old else None, payers_after=new.paid_on(on) if new else None,
     )  # fmt: skip
 
 
@@ -128,6 +153,21 @@ def _closed(lines: list[FeeLine], change: FeeChange, on: date) -> list[FeeLine]:
     return kept + [replace(line, ends=on) if line.ends is None or line.ends > on else line for line in stays]
 
 
+def _with_payers(lines: list[FeeLine], change: FeeChange, on: date) -> list[FeeLine]:
+    """Others pay from the day on, until the next such day that is agreed already; no rate changes."""
+    payers = change.payers
+    if payers is None or not any(_named(line, change) and (line.ends is None or line.ends > on) for line in lines):
+        raise Invalid(
+            f"{change.label} is not paid on {on:%-d %B %Y} or after it, so nobody else can pay it.", "effective_on"
+        )
+    return [_paid_by(line, on, payers) if _named(line, change) else line for line in lines]
+
+
+def _paid_by(line: FeeLine, on: date, payers: PayerShares) -> FeeLine:
+    others = [kept for kept in line.payers_from if kept.day != on]
+    return replace(line, payers_from=tuple(sorted([*others, PayersFrom(on, payers)], key=lambda kept: kept.day)))
+
+
 def _with_new_line(lines: list[FeeLine], change: FeeChange, on: date) -> list[FeeLine]:
     if change.new is None:
         raise Invalid("Say what the new fee is.", "new_label")
@@ -140,4 +180,4 @@ def _overlap(one: FeeLine, other: FeeLine) -> bool:
     return (other.ends is None or one.starts < other.ends) and (one.ends is None or other.starts < one.ends)
 
 
-_WAYS = {Change.RATE: _at_new_rate, Change.CLOSE: _closed, Change.ADD: _with_new_line}
+_WAYS = {Change.RATE: _at_new_rate, Change.CLOSE: _closed, Change.ADD: _with_new_line, Change.PAYERS: _with_payers}

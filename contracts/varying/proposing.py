@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy import func, select
 
@@ -10,7 +11,7 @@ from contracts.queries import fee_lines_of
 from contracts.varying.bounds import require_sense
 from contracts.varying.effects import FeeEffect, effect_on
 from contracts.varying.notices import tell_agreed, tell_proposed, tell_refused, tell_withdrawn
-from contracts.varying.variation import FeeChange, Proposal, Side, Variation, VariationChange
+from contracts.varying.variation import Change, FeeChange, Proposal, Side, Variation, VariationChange
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -20,6 +21,7 @@ from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.fee_line import FeeLine
+from marketplace.payer_shares import PayerShares
 from marketplace.policy import authorise, side_of
 
 
@@ -29,6 +31,7 @@ def propose_variation(agreement: Agreement, proposal: Proposal, *, by: Actor) ->
         authorise(by, Act.PROPOSE_VARIATION, agreement)
         require(hold(agreement), Act.PROPOSE_VARIATION)
         lines = fee_lines_of(agreement)
+        _require_own_payers(proposal, by)
         require_sense(agreement, lines, proposal)
         variation = _proposed(agreement, proposal, by)
         db.session.add(variation)
@@ -39,7 +42,8 @@ def propose_variation(agreement: Agreement, proposal: Proposal, *, by: Actor) ->
             Act.PROPOSE_VARIATION, agreement, by=by, about=other_side(variation, by),
             after={"variation": variation.number, "effective_on": variation.effective_on, "reason": variation.reason},
         )  # fmt: skip
-        tell_proposed(variation, agreement)
+        if not proposal.is_of_payers_alone:
+            tell_proposed(variation, agreement)
     return variation
 
 
@@ -111,6 +115,11 @@ def other_side(variation: Variation, by: Actor) -> uuid.UUID:
     return variation.authority_id if by.organisation_id == variation.provider_id else variation.provider_id
 
 
+def _require_own_payers(proposal: Proposal, by: Actor) -> None:
+    if side_of(by) == Side.PROVIDER and any(asked.change is Change.PAYERS for asked in proposal.changes):
+        raise Invalid("Who pays in the borough’s area is for the borough to say.")
+
+
 def _decide(variation: Variation, by: Actor, note: str | None) -> None:
     variation.decided_at, variation.decided_by_name, variation.decision_note = clock.now(), by.name, note
 
@@ -127,6 +136,8 @@ def _proposed(agreement: Agreement, proposal: Proposal, by: Actor) -> Variation:
     )  # fmt: skip
     if side is Side.PROVIDER:
         variation.agreed_at, variation.agreed_by_name = clock.now(), by.name
+    elif proposal.is_of_payers_alone:
+        variation.agreed_at = clock.now()
     return variation
 
 
@@ -146,5 +157,11 @@ def _change(variation: Variation, position: int, asked: FeeChange, was: FeeLine 
         provider_id=variation.provider_id, position=position, change=asked.change.value, kind=asked.kind.value,
         label=asked.label, amount=asked.new.amount if asked.new else asked.amount,
         old_amount=None if asked.new or was is None else was.amount, unit=line.unit.value, quantity=line.quantity,
-        ends_on=asked.new.ends if asked.new else None,
+        calendar=line.calendar.value, weeks=list(line.weeks), vat_rate=line.vat_rate, vat_recoverable=line.vat_recoverable,
+        ends_on=asked.new.ends if asked.new else None, **_shares(asked.new.shares if asked.new else asked.payers),
     )  # fmt: skip
+
+
+def _shares(payers: PayerShares | None) -> dict[str, Decimal]:
+    names = ("social_care_share", "education_share", "health_share")
+    return dict(zip(names, payers.percentages, strict=True)) if payers else {}

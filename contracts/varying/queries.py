@@ -7,11 +7,13 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementFeeLine
+from contracts.costs import payers_in_words
 from contracts.fee_changes import paid
 from contracts.queries import fee_lines_of
 from contracts.varying.approving import asked_by
 from contracts.varying.effects import Effect, effect_on
 from contracts.varying.variation import Variation, VariationChange, VariationState
+from foundation import clock
 from foundation.database import db
 from foundation.permission import Invalid, NotFound
 from marketplace.costing import NOUGHT
@@ -63,3 +65,8 @@ def fees_to_change(agreement: Agreement) -> list[AgreementFeeLine]:
     for line in paid(fee_lines_of(agreement)):
         last[line.kind, line.label] = line
     return list(last.values())
+
+
+def paid_now(fee: AgreementFeeLine) -> str:
+    """Who pays a fee today, in words."""
+    return payers_in_words(fee.reckoned.paid_on(clock.today()))

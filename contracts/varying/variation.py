@@ -13,11 +13,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contracts.agreement import Agreement
 from foundation import clock
-from foundation.database import Base, Keyed, Pounds
+from foundation.database import Base, Days, Keyed, Percent, Pounds
 from foundation.states import Move, moving
 from foundation.submitting import say
 from marketplace.acts import Act
 from marketplace.fee_line import FeeKind, FeeLine
+from marketplace.payer_shares import PayerShares, payer_shares
 
 say(
     "uq_variation_changes_variation_id_kind_label",
@@ -50,6 +51,7 @@ class Change(StrEnum):
     RATE = "rate"
     ADD = "add"
     CLOSE = "close"
+    PAYERS = "payers"
 
 
 S = VariationState
@@ -57,13 +59,14 @@ S = VariationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeChange:
-    """One change of one fee, which its kind and label name: a new `amount`, a whole `new` line, or neither when it is closed."""
+    """One change of one fee, which its kind and label name: a new `amount`, a whole `new` line, other `payers`, or its closing."""
 
     change: Change
     kind: FeeKind
     label: str
     amount: Decimal | None = None
     new: FeeLine | None = None
+    payers: PayerShares | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,11 @@ class Proposal:
     reason: str
     changes: tuple[FeeChange, ...]
     override_reason: str = ""
+
+    @property
+    def is_of_payers_alone(self) -> bool:
+        """Whether it changes nothing that the provider is paid, only who pays it: that asks nothing of the provider."""
+        return all(asked.change is Change.PAYERS for asked in self.changes)
 
 
 class Variation(Keyed, Base):
@@ -149,10 +157,21 @@ class VariationChange(Keyed, Base):
         ForeignKeyConstraint(["variation_id", "agreement_id"], ["variations.id", "variations.agreement_id"]),
         ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
         ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
-        CheckConstraint("change IN ('rate', 'add', 'close')", name="change_is_known"),
-        CheckConstraint("(change = 'close') = (amount IS NULL)", name="closing_has_no_amount"),
+        CheckConstraint("change IN ('rate', 'add', 'close', 'payers')", name="change_is_known"),
+        CheckConstraint("(change IN ('close', 'payers')) = (amount IS NULL)", name="closing_has_no_amount"),
         CheckConstraint("(change = 'add') = (old_amount IS NULL)", name="only_a_new_line_has_no_old_rate"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("vat_rate BETWEEN 0 AND 100", name="vat_is_a_percentage"),
+        CheckConstraint("(calendar = 'named_weeks') = (cardinality(weeks) > 0)", name="named_weeks_are_named"),
+        CheckConstraint("(change = 'payers') <= (social_care_share IS NOT NULL)", name="new_payers_are_named"),
+        CheckConstraint(
+            "social_care_share + education_share + health_share = 100"
+            " AND least(social_care_share, education_share, health_share) >= 0",
+            name="shares_total_100",
+        ),
+        CheckConstraint(
+            "num_nonnulls(social_care_share, education_share, health_share) IN (0, 3)", name="shares_are_whole"
+        ),
     )
 
     variation_id: Mapped[uuid.UUID]
@@ -168,7 +187,22 @@ class VariationChange(Keyed, Base):
     old_amount: Mapped[Pounds | None]
     unit: Mapped[str]
     quantity: Mapped[Pounds] = mapped_column(default=1)
+    calendar: Mapped[str] = mapped_column(default="all_year")
+    weeks: Mapped[Days] = mapped_column(default=list)
+    vat_rate: Mapped[Percent] = mapped_column(default=Decimal(0))
+    vat_recoverable: Mapped[bool] = mapped_column(default=True)
+    #: who pays a new fee, or this one from the day on, in per cent
+    social_care_share: Mapped[Percent | None]
+    education_share: Mapped[Percent | None]
+    health_share: Mapped[Percent | None]
     #: the day on which a new line ends; None: with the placement
     ends_on: Mapped[date | None]
     #: what the approval made due for the days before it: net pounds, below nought when the provider owes them
     arrears: Mapped[Pounds | None]
+
+    @property
+    def payers(self) -> PayerShares | None:
+        """Who pays, where the change says so."""
+        if self.social_care_share is None or self.education_share is None or self.health_share is None:
+            return None
+        return payer_shares(self.social_care_share, self.education_share, self.health_share)

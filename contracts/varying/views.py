@@ -3,18 +3,20 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.costs import payers_in_words
 from contracts.queries import agreement_called, agreement_for
 from contracts.signing import require_turn
 from contracts.varying.approving import approve_variation, changes_of
 from contracts.varying.forms import DecideForm, ProposeForm, RefuseForm
 from contracts.varying.proposing import agree_to_variation, propose_variation, refuse_variation, withdraw_variation
-from contracts.varying.queries import arrears_of, assess, fees_to_change, variation_numbered, variations_of
+from contracts.varying.queries import arrears_of, assess, fees_to_change, paid_now, variation_numbered, variations_of
 from contracts.varying.variation import Variation
 from contracts.varying.words import BADGES, DECISIONS, DONE, SIDES
 from foundation.permission import NotPermitted
 from foundation.states import require
 from marketplace.acts import Act
 from marketplace.policy import may, refusal_of
+from marketplace.roles import Kind
 from marketplace.signed_in import signed_in_actor
 from referrals.fee_fields import KINDS, UNITS
 
@@ -52,8 +54,9 @@ def propose(reference: str) -> Answer:
             reference, form.outcome.number, "The variation is proposed. Nothing changes until it is approved."
         )
     return render_template(
-        "varying/propose.html", form=form, agreement=agreement, fees=fees, kinds=KINDS, units=UNITS
-    ), form.status
+        "varying/propose.html", form=form, agreement=agreement, fees=fees, kinds=KINDS, units=UNITS, paid_now=paid_now,
+        is_borough=actor.kind is Kind.AUTHORITY,
+    ), form.status  # fmt: skip
 
 
 @blueprint.get("/<int:number>")
@@ -64,7 +67,7 @@ def show(reference: str, number: int) -> str:
     changes = changes_of(variation)
     return render_template(
         "varying/show.html", agreement=agreement, variation=variation, changes=changes, kinds=KINDS, units=UNITS,
-        assessed=assess(variation, agreement, changes), arrears=arrears_of(changes), badge=BADGES[variation.state],
+        assessed=assess(variation, agreement, changes), arrears=arrears_of(changes), badge=BADGES[variation.state], payers=payers_in_words,
         side=SIDES[variation.side], acts=[act for act in DECISIONS if may(actor, act, variation)], decisions=DECISIONS,
     )  # fmt: skip
 
@@ -81,7 +84,7 @@ def decide(reference: str, number: int, step: str) -> Answer:
     changes = changes_of(variation)
     return render_template(
         "varying/decide.html", form=form, agreement=agreement, variation=variation, decision=DECISIONS[act], step=step,
-        assessed=assess(variation, agreement, changes), kinds=KINDS, units=UNITS,
+        assessed=assess(variation, agreement, changes), kinds=KINDS, units=UNITS, payers=payers_in_words,
     ), form.status  # fmt: skip
 
 
