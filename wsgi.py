@@ -14,6 +14,7 @@ from contracts import work_sources as agreement_work
 from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
 from contracts.money import views as money_views
 from contracts.money import work_sources as money_work
+from contracts.savings import acting_views as savings_acting_views
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
 from contracts.sealing import jobs as sealing_jobs
@@ -24,6 +25,8 @@ from contracts.staying import meeting as disruption_meeting
 from contracts.staying import setting_move
 from contracts.staying import views as staying_views
 from contracts.staying import work_sources as staying_work
+from contracts.savings import views as savings_views
+from contracts.savings import work_sources as savings_work
 from contracts.uplift import request as uplift_request
 from contracts.uplift import round as uplift_round
 from contracts.uplift import scope_views as uplift_views
@@ -130,6 +133,7 @@ BLUEPRINTS = (
     accrual_views.blueprint, section_251_views.blueprint,
     uplift_views.blueprint,
     staying_views.blueprint, sealing_views.blueprint,
+    savings_acting_views.blueprint, savings_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -149,6 +153,7 @@ WORK: tuple[work.Source, ...] = (
     money_work.money_work,
     staying_work.meetings_to_hold,
     staying_work.actions_to_do,
+    savings_work.savings_to_approve,
 )
 
 #: Commands of the packages: functions that take the application.

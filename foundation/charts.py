@@ -94,29 +94,32 @@ def stacked(
     unit: str = "",
     split: int | None = None,
     split_words: tuple[str, str] = ("paid", "forecast"),
+    patterned: bool = False,
     description: str = "",
     canvas: Canvas = PRINT_WIDE,
 ) -> Chart:
     """Stacked bars by month, dark to light from the base, the total above each.
 
     The series that matters stands first, on the base line. `split` says how many months are paid; the rest is forecast,
-    behind a dashed line.
+    behind a dashed line. `patterned` gives each series marks of its own besides its fill.
     """
     totals = [sum(values[month] for _, values in series) for month in range(len(labels))]
     axis = axis_for([*totals], 0, None)
     sheet = Sheet(canvas, canvas.height)
     em = sheet.em
-    head = _legend(sheet, [name for name, _ in series], unit)
+    head = _legend(sheet, [name for name, _ in series], unit, patterned)
     plot = Plot(margin_for(axis, write, em), canvas.width - em * 0.5, head + em * 1.4, canvas.height - em * 2.1, axis)
     _rules(sheet, plot, write)
     slot = (plot.right - plot.left) / max(len(labels), 1)
     thinned = slot < em * 2.6
     for month, label in enumerate(labels):
         x, base = plot.left + month * slot + slot * 0.17, 0.0
-        for (_, values), fill in zip(series, FILLS, strict=False):
+        for number, ((_, values), fill) in enumerate(zip(series, FILLS, strict=False)):
             if values[month]:
                 upper = plot.y(base + values[month])
                 sheet.bar(x, upper, slot * 0.66, plot.y(base) - upper, fill, "#fff")
+                if patterned:
+                    sheet.pattern(x, upper, slot * 0.66, plot.y(base) - upper, number)
             base += values[month]
         if not thinned:
             sheet.text(x + slot * 0.33, plot.y(base) - em * 0.4, write(base), anchor="middle", scale=0.95, bold=True)
@@ -365,14 +368,16 @@ def _last_words(
         sheet.text(x, beside, f"peers {write(peers[-1])}", fill=MUTED, scale=0.9)
 
 
-def _legend(sheet: Sheet, names: Sequence[str], unit: str) -> float:
+def _legend(sheet: Sheet, names: Sequence[str], unit: str, patterned: bool = False) -> float:
     """Names of the series with their fills, wrapped; the unit on the right. Gives the height it took."""
     em, x, y = sheet.em, 0.0, sheet.em * 0.3
-    for name, fill in zip(names, FILLS, strict=False):
+    for number, (name, fill) in enumerate(zip(names, FILLS, strict=False)):
         width = em * (2.4 + 0.56 * len(name))
         if x and x + width > sheet.canvas.width:
             x, y = 0.0, y + em * 1.5
         sheet.bar(x, y, em * 0.9, em * 0.9, fill)
+        if patterned:
+            sheet.pattern(x, y, em * 0.9, em * 0.9, number)
         sheet.text(x + em * 1.3, y + em * 0.8, name)
         x += width
     if unit:

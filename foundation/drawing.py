@@ -96,6 +96,22 @@ class Sheet:
             f' fill="{fill}"{stroke}/>'
         )
 
+    def pattern(self, x: float, y: float, width: float, height: float, number: int) -> None:
+        """Marks upon a bar by which its series is known without its fill: none, rules, dots, slants."""
+        gap, right, bottom = self.em * 0.55, x + width, y + height
+        if number == 1:
+            for step in range(1, int(height / gap) + 1):
+                self.line(x, y + step * gap - gap / 2, right, y + step * gap - gap / 2, "#fff", 0.12)
+        elif number == 2:
+            for row in range(int(height / gap)):
+                for column in range(int(width / gap)):
+                    self.dot(x + (column + 0.5) * gap, y + (row + 0.5) * gap, 0.1, DARK)
+        elif number == 3:
+            for step in range(int((width + height) / gap) + 1):
+                foot = x - height + step * gap
+                left, last = max(foot, x), min(foot + height, right)
+                self.line(left, bottom - (left - foot), last, bottom - (last - foot), "#fff", 0.12)
+
     def line(
         self, x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: float = 0.07, dash: bool = False
     ) -> None:

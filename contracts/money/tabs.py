@@ -27,6 +27,7 @@ TABS: list[Tab] = [
     Tab("Accruals", "/money/accruals", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
     Tab("Section 251", "/money/section-251", BOROUGHS),
+    Tab("Savings", "/money/savings", BUYERS),
 ]
 
 

@@ -73,7 +73,7 @@ def step_down(agreement: Agreement) -> Baseline | None:
         return None
     assert former.ended_on is not None
     last_day = former.ended_on - timedelta(days=1)
-    before, after = weekly_now(former, fee_lines_of(former), last_day), own_week(agreement)
+    before, after = weekly_now(former, reckoned(fee_lines_of(former)), last_day), own_week(agreement)
     if before <= after:
         return None
     basis = (

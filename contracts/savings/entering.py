@@ -99,12 +99,8 @@ def undertaking_key(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def keep_document(
-    document: Upload | None, authority: Organisation, by: Actor, media_type: str = ""
-) -> uuid.UUID | None:
+def keep_document(document: Upload, authority: Organisation, by: Actor, media_type: str = "") -> uuid.UUID:
     """The file is the organisation's whose person sent it, shared between borough and hub."""
-    if document is None:
-        return None
     assert by.organisation_id is not None
     other = _hub_of(authority) if by.kind is Kind.AUTHORITY else authority.id
     kept = StoredFile.of(
@@ -135,7 +131,7 @@ def _entry_of(typed: TypedSaving, by: Actor) -> Saving:
     return Saving(
         id=uuid.uuid4(), reference=new_reference(typed.authority.prefix), authority_id=typed.authority.id, project=typed.project,
         source=Source.MANUAL, benefit=typed.benefit, is_recurring=typed.is_recurring, rating=typed.rating, title=typed.title.strip(),
-        evidence=typed.evidence.strip(), evidence_file_id=keep_document(typed.document, typed.authority, by),
+        evidence=typed.evidence.strip(), evidence_file_id=keep_document(typed.document, typed.authority, by) if typed.document else None,
         entered_at=clock.now(), entered_by_id=by.person_id, entered_by_name=by.name,
     )  # fmt: skip
 

@@ -15,12 +15,15 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import Agreement, AgreementFeeLine
+from contracts.costs import with_terms
+from contracts.fee_changes import paid
 from contracts.savings.reckoning import Compared, Figure, figures_of, in_twelve_months, weekly_line
-from contracts.savings.saving import Ground, Layer, Rating, Saving, SavingAmount, SavingState
+from contracts.savings.saving import Ground, Rating, Saving, SavingAmount, SavingState
 from foundation import clock
 from foundation.database import db
 from foundation.quarters import FinancialYear
 from marketplace.costing import NOUGHT
+from marketplace.fee_line import FeeLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,11 @@ def grounds_of(savings: Sequence[Saving]) -> dict[uuid.UUID, list[Standing]]:
     """What each entry stands on; an entry that reverses another stands on what that one stood on."""
     wanted = {saving.reverses_id or saving.id for saving in savings}
     found: dict[uuid.UUID, list[Standing]] = defaultdict(list)
-    for row in db.session.execute(_standing().where(Ground.saving_id.in_(wanted))) if wanted else ():
-        found[row.Ground.saving_id].append(
-            Standing(row.Ground, row.reference, row.line.label if row.line else None, _compared(row))
-        )
+    rows = db.session.execute(_standing().where(Ground.saving_id.in_(wanted))).all() if wanted else []
+    fees = _fees_of(rows)
+    for row in rows:
+        label = row.line.label if row.line else None
+        found[row.Ground.saving_id].append(Standing(row.Ground, row.reference, label, _compared(row, fees)))
     return found
 
 
@@ -153,14 +157,19 @@ def _standing() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _compared(row: Row[*tuple[Any, ...]]) -> Compared | None:
+def _fees_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[uuid.UUID, FeeLine]:
+    """The fee lines that are reckoned with, by their keys, each as the cost engine takes it."""
+    lines = {row.line.id: row.line for row in rows if row.line is not None and row.Ground.before is not None}
+    paid_lines = paid(lines.values())
+    return {line.id: fee for line, fee in zip(paid_lines, with_terms(paid_lines), strict=True)}
+
+
+def _compared(row: Row[*tuple[Any, ...]], fees: dict[uuid.UUID, FeeLine]) -> Compared | None:
     """The fee line with its two prices, over the days on which it is really paid; None where it never was, or a person's entry."""
     ground: Ground = row.Ground
     ends = [day for day in (ground.ends_on, row.ended_on, row.notice_ends_on, row.line and row.line.ends_on) if day]
     last = min(ends, default=None)
     if ground.before is None or ground.after is None or (last is not None and last <= ground.starts_on):
         return None
-    line = (
-        weekly_line(ground.starts_on, last) if ground.layer is Layer.PLACING else replace(row.line.reckoned, ends=last)
-    )
+    line = weekly_line(ground.starts_on, last) if row.line is None else replace(fees[row.line.id], ends=last)
     return Compared(line, ground.before, ground.after)

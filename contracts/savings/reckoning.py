@@ -12,9 +12,8 @@ from itertools import pairwise
 
 from contracts.savings.saving import Rating
 from foundation.quarters import FinancialYear
-from marketplace.costing import NOUGHT, cost
+from marketplace.costing import NOUGHT, charges_between
 from marketplace.fee_line import FeeKind, FeeLine, Unit
-from marketplace.terms_of_year import NO_TERMS, TermDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +23,21 @@ class Compared:
     line: FeeLine
     before: Decimal
     after: Decimal
-    terms: TermDates = NO_TERMS
 
     def saved(self, cuts: Sequence[date]) -> list[Decimal]:
         """What is saved in each of the periods between the cuts."""
-        costs = self.cost_before(cuts), self.cost_after(cuts)
+        costs = self.cost_at(self.before, cuts), self.cost_at(self.after, cuts)
         return [before - after for before, after in zip(*costs, strict=True)]
 
-    def cost_before(self, cuts: Sequence[date]) -> list[Decimal]:
-        """What it would have cost in each period."""
-        return self._cost_at(self.before, cuts)
-
-    def cost_after(self, cuts: Sequence[date]) -> list[Decimal]:
-        """What it costs in each period."""
-        return self._cost_at(self.after, cuts)
-
-    def _cost_at(self, amount: Decimal, cuts: Sequence[date]) -> list[Decimal]:
-        if not amount:
-            return [NOUGHT for _ in pairwise(cuts)]
+    def at(self, amount: Decimal) -> FeeLine | None:
+        """The line at that amount for each unit; None where nothing is paid. A discount's amount is what it would cost not to have it."""
         kind = FeeKind.CORE if self.line.kind is FeeKind.DISCOUNT else self.line.kind
-        line = replace(self.line, kind=kind, amount=amount)
-        return [cost([line], starts, ends, self.terms) for starts, ends in pairwise(cuts)]
+        return replace(self.line, kind=kind, amount=amount) if amount else None
+
+    def cost_at(self, amount: Decimal, cuts: Sequence[date]) -> list[Decimal]:
+        """What it costs at that amount in each of the periods."""
+        line = self.at(amount)
+        return [charge.net for charge in charges_between([line] if line else [], cuts)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,12 @@ LAYERS: dict[Layer, str] = {
     Layer.UNDERTAKING: "A project of the borough’s own",
 }
 PROJECTS = ("LAC", "SEND")
+
+_FOR_PAGES = {
+    "ratings": RATINGS, "states": STATES, "titles": TITLES, "benefits": BENEFITS, "layers": LAYERS, "meanings": MEANINGS,
+}  # fmt: skip
+
+
+def words_for_pages() -> dict[str, object]:
+    """How entries are said, for every template of the ledger."""
+    return {"said": _FOR_PAGES}
