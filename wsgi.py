@@ -17,6 +17,8 @@ from contracts.money import work_sources as money_work
 from contracts.savings import acting_views as savings_acting_views
 from contracts.savings import plan as savings_plan
 from contracts.savings import saving
+from contracts.savings import views as savings_views
+from contracts.savings import work_sources as savings_work
 from contracts.sealing import jobs as sealing_jobs
 from contracts.sealing import sealed_paper
 from contracts.sealing import views as sealing_views
@@ -25,8 +27,6 @@ from contracts.staying import meeting as disruption_meeting
 from contracts.staying import setting_move
 from contracts.staying import views as staying_views
 from contracts.staying import work_sources as staying_work
-from contracts.savings import views as savings_views
-from contracts.savings import work_sources as savings_work
 from contracts.uplift import request as uplift_request
 from contracts.uplift import round as uplift_round
 from contracts.uplift import scope_views as uplift_views

@@ -13,7 +13,7 @@ from contracts.savings.entering import TypedSaving
 from contracts.savings.planning import LONGEST_PASTE, TypedPlan
 from contracts.savings.saving import Benefit, Layer, Rating, Saving
 from contracts.savings.words import BENEFITS, LAYERS, PROJECTS, RATINGS
-from contracts.uplift.forms import AmountField
+from contracts.uplift.fields import AmountField
 from foundation import clock
 from foundation.quarters import FinancialYear
 from foundation.references import NotAReference, parse_reference

@@ -61,11 +61,9 @@ def figures_of(compared: Sequence[Compared], rating: Rating, today: date, *, sig
 
     Days after this financial year are not reckoned: nobody knows whether the child stays. `sign` is −1 for an entry that reverses.
     """
-    begins = min((each.line.starts for each in compared), default=today)
-    year, last = FinancialYear.of(begins), FinancialYear.of(today)
-    cuts = _cuts(year, last, today)
-    if len(cuts) < 2:
+    if not compared:
         return []
+    cuts = _cuts(FinancialYear.of(min(each.line.starts for each in compared)), FinancialYear.of(today), today)
     sums = [sum(parts, NOUGHT) for parts in zip(*(each.saved(cuts) for each in compared), strict=True)]
     return [
         Figure(FinancialYear.of(starts), Rating.GREEN_DELIVERED if ends <= today else rating, sign * amount)
@@ -76,7 +74,9 @@ def figures_of(compared: Sequence[Compared], rating: Rating, today: date, *, sig
 
 def in_twelve_months(compared: Sequence[Compared]) -> Decimal:
     """What the claim would come to over the year from its first day, if every stay lasted: what an approver looks at."""
-    begins = min((each.line.starts for each in compared), default=date.min)
+    if not compared:
+        return NOUGHT
+    begins = min(each.line.starts for each in compared)
     cuts = [begins, begins + timedelta(days=365)]
     return sum((each.saved(cuts)[0] for each in compared), NOUGHT)
 

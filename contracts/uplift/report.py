@@ -25,7 +25,7 @@ from contracts.uplift.request import OPEN_STATES, RequestState, UpliftedLine, Up
 from contracts.uplift.round import UpliftRound
 from foundation.database import db
 from foundation.money import to_penny
-from marketplace.costing import NOUGHT, cost, total_until
+from marketplace.costing import NOUGHT, total_until
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 
@@ -92,17 +92,6 @@ class RoundFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Avoided:
-    """What one agreed line saved between two days on the placement as it was: asked less agreed, to the penny."""
-
-    uplifted_line_id: uuid.UUID
-    authority_id: uuid.UUID
-    provider_id: uuid.UUID
-    agreement: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class _Line:
     request_id: uuid.UUID
     agreement_id: uuid.UUID
@@ -130,19 +119,6 @@ def request_figures(request: UpliftRequest) -> RoundFigures | None:
     return _figures(lines) if lines else None
 
 
-def avoided_between(starts_on: date, ends_on: date) -> list[Avoided]:
-    """Asked less agreed on every uplifted line from `starts_on` up to, not including, `ends_on`: for the savings ledger."""
-    return [
-        Avoided(
-            row.UpliftedLine.id, row.UpliftedLine.authority_id, row.UpliftedLine.provider_id, row.reference,
-            _cost_at(row, row.UpliftedLine.asked_amount, starts_on, ends_on)
-            - _cost_at(row, row.UpliftedLine.agreed_amount, starts_on, ends_on),
-        )
-        for row in db.session.execute(_lines())
-        if row.AgreementFeeLine.ends_on is None or row.AgreementFeeLine.ends_on > row.AgreementFeeLine.starts_on
-    ]  # fmt: skip
-
-
 def _lines() -> Select[*tuple[Any, ...]]:
     authority, provider, before = aliased(Organisation), aliased(Organisation), aliased(AgreementFeeLine, name="before")
     return (
@@ -158,10 +134,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
         .join(provider, provider.id == UpliftedLine.provider_id)
         .order_by(Agreement.reference)
     )  # fmt: skip
-
-
-def _cost_at(row: Row[*tuple[Any, ...]], amount: Decimal, starts_on: date, ends_on: date) -> Decimal:
-    return cost([replace(with_terms([row.AgreementFeeLine])[0], amount=amount)], starts_on, ends_on)
 
 
 def _year_of(row: Row[*tuple[Any, ...]]) -> _Line:

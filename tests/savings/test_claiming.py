@@ -1,38 +1,35 @@
 """Claims that Harbour makes itself: uplift avoided, step-down, volume discount, an offer below the benchmark."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from contracts.agreement import Agreement, AgreementFeeLine
-from contracts.savings.claiming import reverse_uplift_avoided
-from contracts.savings.ledger import entries
-from contracts.savings.saving import Ground, Layer, Rating, Saving, SavingState, Source
+from contracts.placing import end_placement, start_placement
+from contracts.savings.approving import approve_savings
+from contracts.savings.claiming import claim_volume_discount, reverse_uplift_avoided
+from contracts.savings.ledger import counted, entries
+from contracts.savings.saving import Benefit, Ground, Layer, Rating, Saving, SavingState, Source
 from contracts.uplift.agreeing import agree_uplift
-from contracts.uplift.answering import Counter, accept_counter, counter_uplift
-from contracts.uplift.change import Change
-from contracts.uplift.request import UpliftedLine, UpliftRequest
+from contracts.uplift.request import UpliftedLine
+from contracts.uplift.undoing import undo_uplift
+from foundation import clock
+from foundation.database import db
+from foundation.tenancy import Fence
 from marketplace.costing import cost
-from tests.makers.contracts import CORE
-from tests.makers.standing import acting
-from tests.makers.uplift import Negotiation, a_negotiation, a_request, read_by
+from marketplace.organisation import Organisation
+from marketplace.roles import Role
+from tests.makers.choosing import MoveClock, a_competition, an_award
+from tests.makers.contracts import CORE, Deal, a_deal, a_placement, signed
+from tests.makers.savings import agreed_at_less
+from tests.makers.standing import a_person, acting, behind
+from tests.makers.uplift import a_negotiation, a_request, read_by
 
 SCHOOL = {"kind": "education", "label": "School", "amount": Decimal("99.99"), "unit": "day"}
 TODAY = date(2027, 10, 1)
-
-
-def agreed_at_less(deal: Negotiation, asked: str = "8.4", agreed: str = "3.9") -> UpliftRequest:
-    """An uplift asked and agreed at less, by the provider's acceptance of a counter-offer."""
-    request = a_request(deal, asked)
-    counter_uplift(
-        request, Counter(change=Change(Decimal(agreed)), effective_on=deal.round.effective_on, reason="Less."), by=deal.analyst
-    )  # fmt: skip
-    accept_counter(read_by(deal.asker, request), 1, by=deal.asker)
-    request = read_by(deal.analyst, request)
-    agree_uplift(request, "Accepted.", by=deal.analyst)
-    return request
 
 
 class TestUpliftAvoided:
@@ -80,6 +77,20 @@ class TestUpliftAvoided:
             paid += cost([line.reckoned], line.starts_on, date(2028, 4, 1))
         assert entry.total == asked - paid
 
+    def test_undone_after_its_approval_it_is_reversed(self, session: scoped_session[Session]) -> None:
+        deal = a_negotiation()
+        request = agreed_at_less(deal)
+        acting(deal.payer)
+        approve_savings(session.scalars(select(Saving)).all(), by=deal.payer)
+        request = read_by(deal.head_of_hub, request)
+        undo_uplift(request, deal.round.effective_on, "The accounts were wrong.", by=deal.head_of_hub)
+        acting(deal.payer)
+        found = session.scalars(select(Saving).order_by(Saving.reverses_id.is_not(None))).all()
+        assert [(saving.state, saving.reverses_id) for saving in found] == [
+            (SavingState.REVERSED, None), (SavingState.APPROVED, found[0].id),
+        ]  # fmt: skip
+        assert sum(entry.total for entry in counted(entries(today=TODAY))) == 0
+
     def test_undone_while_it_waits_it_is_refused(self, session: scoped_session[Session]) -> None:
         deal = a_negotiation()
         request = agreed_at_less(deal)
@@ -90,8 +101,74 @@ class TestUpliftAvoided:
         assert not any(session.scalars(select(Ground.live)))
 
 
-def test_a_placement_alone_saves_nothing_that_could_be_shown(session: scoped_session[Session]) -> None:
-    deal = a_negotiation()
-    acting(deal.payer)
-    assert session.scalar(select(func.count()).select_from(Saving)) == 0
-    assert session.scalar(select(func.count()).select_from(Agreement)) == 1
+class TestByPlacement:
+    def test_an_offer_below_the_median_of_the_valid_ones(
+        self, session: scoped_session[Session], move_clock: MoveClock
+    ) -> None:
+        agreement = a_placement_after_competing((4200, 4600, 5000), move_clock)
+        saving, ground = session.execute(select(Saving, Ground).join(Ground, Ground.saving_id == Saving.id)).one()
+        assert (saving.source, ground.layer, ground.before, ground.after) == (
+            Source.BELOW_BENCHMARK, Layer.PLACING, Decimal("4600.00"), Decimal("4200.00"),
+        )  # fmt: skip
+        assert "the median of the 3 valid offers" in saving.evidence
+        assert "£4,200.00, £4,600.00, £5,000.00" in saving.evidence
+        assert agreement.started_on is not None
+        assert ground.ends_on == agreement.started_on + timedelta(weeks=52)
+        (entry,) = entries(today=agreement.started_on + timedelta(weeks=2))
+        assert entry.figures[0].amount == Decimal("800.00")
+
+    def test_two_offers_make_no_benchmark_nor_does_the_dearest(
+        self, session: scoped_session[Session], move_clock: MoveClock
+    ) -> None:
+        a_placement_after_competing((4200, 4600), move_clock)
+        assert session.scalar(select(func.count()).select_from(Saving)) == 0
+
+    def test_a_volume_discount_for_as_long_as_it_is_given(self, session: scoped_session[Session]) -> None:
+        discount = {"kind": "discount", "label": "Volume discount, third child", "amount": Decimal(140), "unit": "week"}
+        sibling = discount | {"label": "Sibling"}
+        deal = a_deal(fees=(CORE, discount, sibling), starts_on=clock.today() - timedelta(21))
+        agreement = a_placement(deal)
+        (entry,) = entries()
+        assert (entry.saving.source, entry.saving.benefit) == (Source.VOLUME_DISCOUNT, Benefit.CASHABLE)
+        assert entry.figures[0].amount == Decimal("420.00")
+        end_placement(agreement, clock.today() - timedelta(7), "E5", True, by=deal.officer)
+        (entry,) = entries()
+        assert [figure.amount for figure in entry.figures] == [Decimal("280.00")]
+        claim_volume_discount(agreement)
+        assert session.scalar(select(func.count()).select_from(Saving)) == 1
+
+    @pytest.mark.parametrize(("planned", "claims"), [(True, 1), (False, 0)])
+    def test_a_next_placement_that_costs_less_by_plan(
+        self, session: scoped_session[Session], planned: bool, claims: int
+    ) -> None:
+        dear = a_deal(starts_on=clock.today() - timedelta(100), fees=(CORE | {"amount": Decimal(5000)},))
+        former = a_placement(dear)
+        key = former.id
+        end_placement(former, clock.today() - timedelta(14), "E5", planned, by=dear.officer)
+        cheap = a_deal(
+            starts_on=clock.today() - timedelta(14), hub=dear.hub, borough=dear.borough, provider=dear.provider, lot=dear.lot,
+            setting=dear.setting,
+        )  # fmt: skip
+        agreement = signed(cheap)
+        of_one_child = {"child": agreement.child_id, "former": key}
+        session.execute(text("UPDATE agreements SET child_id = :child WHERE id = :former"), of_one_child)
+        start_placement(agreement, agreement.starts_on, by=cheap.officer)
+        found = session.execute(
+            select(Ground.before, Ground.after, Saving.benefit).join(Saving, Saving.id == Ground.saving_id)
+        ).all()
+        assert [tuple(row) for row in found] == [(Decimal(5000), Decimal(4200), Benefit.CASHABLE)] * claims
+
+
+def a_placement_after_competing(prices: tuple[int, ...], move_clock: MoveClock) -> Agreement:
+    """Offers at these prices, the first awarded, and the child moved in on the day offered."""
+    of = a_competition(prices)
+    award = an_award(of.referral, move_clock, of.offers[0])
+    chosen = of.offers[0]
+    with behind(Fence(chosen.provider_id, None, "provider")):
+        provider = db.session.get_one(Organisation, chosen.provider_id)
+    deal = Deal(
+        hub=of.hub, borough=of.borough, provider=provider, lot=of.lot, setting=of.settings[0], officer=of.officer, manager=of.manager,
+        head=a_person(provider, Role.PROVIDER_MANAGER), award_id=award.id,
+    )  # fmt: skip
+    move_clock(datetime.combine(chosen.starts_on, time(12), UTC))
+    return a_placement(deal)
