@@ -11,6 +11,9 @@ from werkzeug.wrappers import Response
 from contracts import agreement, agreement_views, award, awarding_views, payer_views
 from contracts import register_views as contract_register_views
 from contracts import work_sources as agreement_work
+from contracts.block import block_contract
+from contracts.block import views as block_views
+from contracts.block import work_sources as block_work
 from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
 from contracts.money import views as money_views
 from contracts.money import work_sources as money_work
@@ -116,7 +119,7 @@ NOUNS = (
     monitoring, report, child, evaluation, offer, referral, variation, absence, uplift_round, uplift_request,
     budget,
     savings_plan, saving,
-    setting_move, disruption_meeting, sealed_paper,
+    setting_move, disruption_meeting, sealed_paper, block_contract,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -134,6 +137,7 @@ BLUEPRINTS = (
     uplift_views.blueprint,
     staying_views.blueprint, sealing_views.blueprint,
     savings_acting_views.blueprint, savings_views.blueprint,
+    staying_views.blueprint, sealing_views.blueprint, block_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -154,6 +158,7 @@ WORK: tuple[work.Source, ...] = (
     staying_work.meetings_to_hold,
     staying_work.actions_to_do,
     savings_work.savings_to_approve,
+    block_work.blocks_of,
 )
 
 #: Commands of the packages: functions that take the application.

@@ -69,6 +69,9 @@ class Agreement(Keyed, Base):
         ),
         CheckConstraint("notice_by IN ('borough', 'provider')", name="notice_by_a_side"),
         CheckConstraint("notice_ends_on >= notice_given_on + notice_days", name="notice_is_long_enough"),
+        CheckConstraint("(bought_by = 'block') = (block_contract_id IS NOT NULL)", name="block_has_its_contract"),
+        ForeignKeyConstraint(["block_contract_id", "authority_id"], ["block_contracts.id", "block_contracts.authority_id"]),
+        Index("ix_agreements_block_contract_id", "block_contract_id"),
         Index("ix_agreements_provider_id_state", "provider_id", "state"),
         Index("ix_agreements_authority_id_state", "authority_id", "state"),
     )
@@ -84,6 +87,7 @@ class Agreement(Keyed, Base):
         Act.RECORD_ABSENCE: moving(S.ACTIVE, S.NOTICE),
         Act.MOVE_PLACEMENT: moving(S.ACTIVE, S.NOTICE),
         Act.RECORD_DISRUPTION_MEETING: moving(S.ACTIVE, S.NOTICE, S.ENDED),
+        Act.TAKE_BLOCK_PLACE: moving(S.DRAFT),
         Act.GIVE_NOTICE: moving(S.ACTIVE, to=S.NOTICE),
         Act.WITHDRAW_NOTICE: moving(S.NOTICE, to=S.ACTIVE),
         Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),
@@ -104,6 +108,8 @@ class Agreement(Keyed, Base):
     terms_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("terms_versions.id"))
     #: how the place was bought: framework, spot, block (Section 251's words, in lower case)
     bought_by: Mapped[str] = mapped_column(default="framework")
+    #: the block contract whose place it takes: that pays the core fee
+    block_contract_id: Mapped[uuid.UUID | None]
     #: age on the day of start, sex: what the hub may know of the child
     age_at_start: Mapped[int]
     sex: Mapped[str]

@@ -76,9 +76,8 @@ def require_turn(agreement: Agreement, act: Act, version: int | None = None) -> 
 
 
 def _signature(agreement: Agreement, side: str, typed_name: str, act: Act, by: Actor) -> Signature:
-    """The signature of the issued paper. The name must be the account's: case and spaces are forgiven."""
-    if _plain(typed_name) != _plain(by.name):
-        raise Invalid(f"Type your name as your account has it: {by.name}.", "typed_name")
+    """The signature of the issued paper, by the account's own name."""
+    require_own_name(typed_name, by)
     role = next(role for role in sorted(POLICY[act].roles, reverse=True) if role in by.roles)
     paper = db.session.scalars(select(StoredFile.sha256).where(StoredFile.id == agreement.issued_file_id)).one()
     signature = Signature(
@@ -88,6 +87,12 @@ def _signature(agreement: Agreement, side: str, typed_name: str, act: Act, by: A
     db.session.add(signature)
     db.session.flush()
     return signature
+
+
+def require_own_name(typed_name: str, by: Actor) -> None:
+    """Whoever signs or confirms types the account's own name; case and spaces are forgiven."""
+    if _plain(typed_name) != _plain(by.name):
+        raise Invalid(f"Type your name as your account has it: {by.name}.", "typed_name")
 
 
 def _plain(name: str) -> str:

@@ -18,6 +18,8 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import OF_A_LINE, Agreement, AgreementFeeLine, AgreementState, fee_line_of
+from contracts.block.block_contract import BlockContract
+from contracts.block.costs import paid_between
 from foundation.database import db
 from marketplace.costing import Charge, charges_between
 from marketplace.fee_line import follows_terms
@@ -34,7 +36,7 @@ NOTHING = Charge()
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What one agreement cost between two days, in pounds to the penny."""
+    """What one agreement, or one block contract, cost between two days, in pounds to the penny."""
 
     agreement_id: uuid.UUID
     reference: str
@@ -101,7 +103,7 @@ def spend_of_periods(
     """The cost of each agreement in each period; the periods are in order and do not overlap.
 
     `states`: which agreements are read. `to_known_end`: open fees stop on the day of notice, or else on that on which the child is
-    expected to leave, as a forecast takes them to; without it they run on.
+    expected to leave, as a forecast takes them to; without it they run on. Block contracts stand after the agreements.
     """
     asked = list(periods)
     if not asked:
@@ -114,7 +116,10 @@ def spend_of_periods(
     rows = db.session.execute(statement).all()
     terms = terms_of(row.setting_id for row in rows if follows_terms(row.unit, row.calendar))
     of_each = groupby(rows, key=attrgetter("agreement_id"))
-    return [spend for _, lines in of_each for spend in _spend_of(list(lines), asked, terms, to_known_end=to_known_end)]
+    spent = [spend for _, lines in of_each for spend in _spend_of(list(lines), asked, terms, to_known_end=to_known_end)]
+    if AgreementState.ACTIVE in states:
+        spent += _spend_of_blocks(asked, provider_id, authority_id, to_known_end=to_known_end)
+    return spent
 
 
 def months(start: date, end: date) -> list[tuple[date, date]]:
@@ -169,3 +174,32 @@ def _spend_of(
         )
         for start, end in asked if charges[start, end] != NOTHING
     ]  # fmt: skip
+
+
+def _spend_of_blocks(
+    asked: Sequence[tuple[date, date]],
+    provider_id: uuid.UUID | None,
+    authority_id: uuid.UUID | None,
+    *,
+    to_known_end: bool,
+) -> list[Spend]:
+    """Block contracts in each period: their paid places, and those taken beyond them. A row is the contract's, of no one child."""
+    cuts = sorted({day for period in asked for day in period})
+    found = paid_between(
+        cuts[0], cuts[-1], provider_id=provider_id, authority_id=authority_id, to_known_end=to_known_end
+    )
+    return [
+        _spend_of_block(contract, period, charge)
+        for contract, lines in found
+        for period, charge in zip(pairwise(cuts), charges_between(lines, cuts), strict=True)
+        if charge != NOTHING and period in asked
+    ]
+
+
+def _spend_of_block(contract: BlockContract, period: tuple[date, date], charge: Charge) -> Spend:
+    return Spend(
+        agreement_id=contract.id, reference=contract.reference, authority_id=contract.authority_id,
+        authority=contract.authority.name, provider_id=contract.provider_id, provider=contract.provider.name,
+        setting_id=contract.setting_id, lot_id=contract.lot_id, lot=contract.lot.name, bought_by="block",
+        starts_on=period[0], ends_on=period[1], charge=charge,
+    )  # fmt: skip

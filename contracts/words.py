@@ -54,6 +54,7 @@ HAPPENED: dict[str, str] = {
     Act.RECORD_DISRUPTION_MEETING: "Disruption meeting recorded",
     Act.COMPLETE_DISRUPTION_ACTION: "Action of a disruption meeting done",
     Act.SEAL_PAPER: "Signed paper sealed",
+    Act.TAKE_BLOCK_PLACE: "Takes a place of a block contract",
     Act.GIVE_NOTICE: "Notice given",
     Act.WITHDRAW_NOTICE: "Notice withdrawn",
 }

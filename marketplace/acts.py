@@ -98,6 +98,14 @@ class Act(StrEnum):
     COMPLETE_DISRUPTION_ACTION = "complete_disruption_action"
     # the seal on a signed paper
     SEAL_PAPER = "seal_paper"
+    # block, cost-and-volume and pilot contracts
+    DRAFT_BLOCK = "draft_block"
+    CHANGE_BLOCK = "change_block"
+    ISSUE_BLOCK = "issue_block"
+    AGREE_BLOCK = "agree_block"
+    WITHDRAW_BLOCK = "withdraw_block"
+    END_BLOCK = "end_block"
+    TAKE_BLOCK_PLACE = "take_block_place"
     # uplift rounds
     OPEN_UPLIFT_ROUND = "open_uplift_round"
     CHANGE_PARTICIPATION = "change_participation"

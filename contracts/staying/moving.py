@@ -70,6 +70,8 @@ def move_placement(agreement: Agreement, to: NewPlace, *, by: Actor) -> SettingM
 def _require_own_place(agreement: Agreement) -> None:
     if agreement.bought_by == "spot":
         raise NotNow("This place was bought outside the framework. Another setting is a new spot purchase.")
+    if agreement.block_contract_id is not None:
+        raise NotNow("The child has a paid place of a block contract at this setting. Another setting is a new agreement.")
 
 
 def _require_day(agreement: Agreement, on: date) -> None:

@@ -39,7 +39,7 @@ EMPTY = {
     "setting_terms", "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "uplift_request_agreements",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
-    "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers",
+    "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
 
