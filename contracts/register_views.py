@@ -2,6 +2,8 @@
 
 from flask import Blueprint, Response, render_template, request
 
+from contracts.block.queries import block_rows
+from contracts.block.words import KINDS
 from contracts.contract_register import DOCUMENTS, Wanted, register_page, whole_register
 from contracts.words import GROUPS
 from foundation import clock
@@ -27,7 +29,8 @@ def index() -> str:
     return render_template(
         "contracts/register.html", rows=rows, found=found, wanted=wanted, year=FinancialYear.of(clock.today()),
         groups=[(key, text) for key, (text, _) in GROUPS.items()], today=clock.today(),
-        documents=[(key, text) for key, (text, _) in DOCUMENTS.items()], of_hub=signed_in_actor().kind is Kind.HUB,
+        documents=[(key, text) for key, (text, _) in DOCUMENTS.items()], blocks=block_rows() if found.current == 1 else (),
+        kinds=KINDS, of_hub=signed_in_actor().kind is Kind.HUB,
     )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from contracts.agreement import Agreement
 from contracts.block.block_contract import BlockContract, BlockKind, BlockState
+from foundation import clock
 from foundation.database import db
 from foundation.money import to_penny
 from marketplace.costing import total_until
@@ -87,10 +88,12 @@ def _void_until(contract: BlockContract, taken: Sequence[Taken], day: date) -> F
 
 def places_taken(contracts: Iterable[uuid.UUID], *, to_known_end: bool = False) -> defaultdict[uuid.UUID, list[Taken]]:
     """The days of every child in these contracts' places. `to_known_end`: as far as a forecast knows them."""
-    ends = func.coalesce(Agreement.ended_on, Agreement.notice_ends_on, Agreement.expected_end_on)
+    planned, today = func.coalesce(Agreement.notice_ends_on, Agreement.expected_end_on), clock.today()
+    # a planned end that has passed without the child's leaving ends nothing
+    known = func.coalesce(Agreement.ended_on, case((planned > today, planned)))
     found = defaultdict[uuid.UUID, list[Taken]](list)
     rows = db.session.execute(
-        select(Agreement.block_contract_id, Agreement.started_on, ends if to_known_end else Agreement.ended_on)
+        select(Agreement.block_contract_id, Agreement.started_on, known if to_known_end else Agreement.ended_on)
         .where(Agreement.block_contract_id.in_(set(contracts)), Agreement.started_on.is_not(None))
         .order_by(Agreement.started_on)
     )

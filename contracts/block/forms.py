@@ -14,7 +14,7 @@ from foundation.forms import DayField
 from foundation.submitting import Form as OurForm
 from marketplace.fee_line import Unit
 from marketplace.fields import NumberField
-from referrals.offer_form import AmountField
+from referrals.fee_fields import AmountField
 
 NAMED = Length(max=80, message="Keep this to 80 characters.")
 

@@ -8,9 +8,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from contracts.agreement import Agreement
+from contracts.block.block_contract import BlockContract
 from contracts.spending import Spend, months, spend_of_periods
 from foundation.database import db
 from foundation.quarters import FinancialYear
@@ -63,10 +64,15 @@ def accruals(actor: Actor, year: FinancialYear, today: date) -> Accruals:
 
 
 def _about(agreements: set[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
-    """The child's reference and the setting of each agreement."""
+    """The child's reference and the setting of each agreement; of a block contract the setting alone."""
     rows = db.session.execute(
         select(Agreement.id, Agreement.child_reference, Setting.name)
         .join(Setting, Setting.id == Agreement.setting_id)
         .where(Agreement.id.in_(agreements))
+        .union_all(
+            select(BlockContract.id, literal(""), Setting.name)
+            .join(Setting, Setting.id == BlockContract.setting_id)
+            .where(BlockContract.id.in_(agreements))
+        )
     )
     return {row.id: (row.child_reference, row.name) for row in rows}

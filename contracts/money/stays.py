@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import OF_A_LINE, Agreement, AgreementFeeLine, AgreementState, fee_line_of
+from contracts.block.costs import paid_between
 from foundation.database import db
 from foundation.quarters import FinancialYear
 from marketplace.fee_line import FeeLine
@@ -59,14 +60,16 @@ class Stay:
     ends_on: date | None
     lines: tuple[FeeLine, ...]
     terms: TermDates = NO_TERMS
+    #: a block contract's places: they cost, but are no child's stay
+    is_block: bool = False
 
     def runs_on(self, day: date) -> bool:
-        """Whether that day is paid."""
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+        """Whether a child is there, and paid for, on that day."""
+        return not self.is_block and self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
     def days_in(self, start: date, end: date) -> int:
-        """The paid days of a period."""
-        return max(0, (min(self.ends_on or end, end) - max(self.starts_on, start)).days)
+        """The days of a period that a child's stay is paid for: a block's places count with the children in them."""
+        return 0 if self.is_block else max(0, (min(self.ends_on or end, end) - max(self.starts_on, start)).days)
 
 
 def stays_of(year: FinancialYear, today: date, service: str = "") -> list[Stay]:
@@ -75,7 +78,21 @@ def stays_of(year: FinancialYear, today: date, service: str = "") -> list[Stay]:
     rows = _agreements(wanted)
     lines = _lines(wanted, year)
     terms = terms_of({row.setting_id for row in rows if any(line.follows_terms for line in lines[row.id])})
-    return [_stay(row, lines[row.id], terms.get(row.setting_id, NO_TERMS), today) for row in rows]
+    stays = [_stay(row, lines[row.id], terms.get(row.setting_id, NO_TERMS), today) for row in rows]
+    return stays + [block for block in _blocks(year, today) if service in ("", block.service)]
+
+
+def _blocks(year: FinancialYear, today: date) -> list[Stay]:
+    """Block contracts of the year, each as one: what its places cost, taken or not, and those beyond them as far as they are known."""
+    return [
+        Stay(
+            reference=contract.reference, child="", authority_id=contract.authority_id, authority=contract.authority.name,
+            provider=contract.provider.name, setting=contract.setting.name, service=contract.lot.key, bought_by="block",
+            standing=Standing.RUNNING if contract.starts_on <= today else Standing.COMMITTED, starts_on=contract.starts_on,
+            ends_on=contract.paid_until, lines=tuple(lines), is_block=True,
+        )
+        for contract, lines in paid_between(year.first_day, year.day_after, to_known_end=True)
+    ]  # fmt: skip
 
 
 def _touching(year: FinancialYear, today: date) -> list[ColumnElement[bool]]:
