@@ -5,13 +5,8 @@ from alembic import op
 
 from migrations.fencing import OVERSEEN, OWN_BOROUGH, OWN_PROVIDER, SYSTEM, fence, one_of
 
-<<<<<<<< HEAD:migrations/versions/0016_blocks.py
 revision = "0016"
 down_revision = "0015"
-========
-revision = "0015"
-down_revision = "0014"
->>>>>>>> 179ae6a (Count block contracts once in spend, accruals and forecasts; show them in the register):migrations/versions/0015_blocks.py
 
 ISSUED = f"{OWN_PROVIDER} AND issued_at IS NOT NULL"
 CHECKS = {
