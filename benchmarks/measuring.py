@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import create_engine
 
 from benchmarks.costs import Cost, copy_again, flask, import_register, make_reports
+from benchmarks.forecasts import time_forecast
 from benchmarks.pages import time_pages
 from benchmarks.server import PROJECT, memory_of, web_server
 from benchmarks.timing import Timed
@@ -67,7 +68,11 @@ def _measure_targets(cluster: Cluster, environment: dict[str, str]) -> list[Targ
     say("Agreeing an uplift")
     addresses = cluster.create_database("uplift")
     migrate(addresses.owner)
-    return time_uplift(addresses, environment)
+    targets = time_uplift(addresses, environment)
+    say("Forecasting")
+    addresses = cluster.create_database("forecast")
+    migrate(addresses.owner)
+    return [*targets, time_forecast(addresses, environment)]
 
 
 def _keep(

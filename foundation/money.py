@@ -26,6 +26,8 @@ def to_penny(amount: Decimal | Fraction | int) -> Decimal:
 
     Exact for fractions too (`14500 × 3/7`): no intermediate rounding takes place.
     """
+    if isinstance(amount, Decimal) and amount.same_quantum(PENNY):
+        return amount
     pence = Fraction(amount) * 100
     whole, rest = divmod(abs(pence.numerator), pence.denominator)
     if 2 * rest >= pence.denominator:

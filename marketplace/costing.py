@@ -107,6 +107,11 @@ def charges_between(lines: Iterable[FeeLine], cuts: Sequence[date], terms: TermD
 
     The cuts are in order. One running total for each line and cut, in whole pence: 10,000 agreements over twelve months in a second.
     """
+    return [Charge.of_pence(pence) for pence in pence_between(lines, cuts, terms)]
+
+
+def pence_between(lines: Iterable[FeeLine], cuts: Sequence[date], terms: TermDates = NO_TERMS) -> list[tuple[int, ...]]:
+    """The same in whole pence, in the order of a Charge's parts: for sums over thousands of agreements."""
     for earlier, later in pairwise(cuts):
         if later < earlier:
             raise ValueError(f"A period that begins on {earlier:%-d %B %Y} cannot end before it.")
@@ -116,7 +121,7 @@ def charges_between(lines: Iterable[FeeLine], cuts: Sequence[date], terms: TermD
             list(map(add, total, of_line)) for total, of_line in zip(totals, _running(line, cuts, terms), strict=True)
         ]
     by_cut = list(zip(*totals, strict=True))
-    return [Charge.of_pence(map(sub, after, before)) for before, after in pairwise(by_cut)]
+    return [tuple(map(sub, after, before)) for before, after in pairwise(by_cut)]
 
 
 def line_charge(line: FeeLine, starts: date, ends: date, terms: TermDates = NO_TERMS) -> Charge:

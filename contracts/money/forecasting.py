@@ -7,7 +7,7 @@ come to the outturn, and agreements to services, without a penny between them. S
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -17,27 +17,42 @@ from contracts.money.stays import Standing, Stay
 from contracts.spending import months
 from foundation.money import to_penny
 from foundation.quarters import FinancialYear
-from marketplace.costing import NOUGHT, charges_between
+from marketplace.costing import NOUGHT, Charge, pence_between
 
 K = TypeVar("K")
-NO_MONTHS = (NOUGHT,) * 12
+#: where a charge in pence holds these two
+NET, BORNE = (tuple(field.name for field in fields(Charge)).index(name) for name in ("net", "borne"))
 
 
 @dataclass(frozen=True, slots=True)
 class StayYear:
-    """What one stay costs in the year: each month, what of it lies before today, and the net part of the whole."""
+    """What one stay costs in the year, in whole pence: each month, what of it lies before today, and the net part of the whole."""
 
     stay: Stay
-    months: tuple[Decimal, ...]
-    past: tuple[Decimal, ...]
-    net: Decimal
-    outturn: Decimal
+    month_pence: tuple[int, ...]
+    past_pence: tuple[int, ...]
+    net_pence: int
     days: int
+
+    @property
+    def months(self) -> tuple[Decimal, ...]:
+        """April to March."""
+        return tuple(map(pounds, self.month_pence))
 
     @property
     def to_date(self) -> Decimal:
         """What it cost before today."""
-        return total(self.past)
+        return pounds(sum(self.past_pence))
+
+    @property
+    def net(self) -> Decimal:
+        """What the year costs without VAT."""
+        return pounds(self.net_pence)
+
+    @property
+    def outturn(self) -> Decimal:
+        """What the borough bears in the year."""
+        return pounds(sum(self.month_pence))
 
 
 @dataclass(frozen=True)
@@ -51,12 +66,12 @@ class Forecast:
     @cached_property
     def outturn(self) -> Decimal:
         """What the year will have cost."""
-        return total(each.outturn for each in self.stays)
+        return total(self.by_month)
 
     @cached_property
     def to_date(self) -> Decimal:
         """What it cost up to, not including, today."""
-        return total(each.to_date for each in self.stays)
+        return total(self.past_by_month)
 
     @property
     def to_come(self) -> Decimal:
@@ -66,12 +81,12 @@ class Forecast:
     @cached_property
     def by_month(self) -> tuple[Decimal, ...]:
         """April to March."""
-        return tuple(map(total, zip(*(each.months for each in self.stays), strict=True))) or NO_MONTHS
+        return _added(each.month_pence for each in self.stays)
 
     @cached_property
     def past_by_month(self) -> tuple[Decimal, ...]:
         """What of each month lies before today."""
-        return tuple(map(total, zip(*(each.past for each in self.stays), strict=True))) or NO_MONTHS
+        return _added(each.past_pence for each in self.stays)
 
     @cached_property
     def days(self) -> int:
@@ -118,16 +133,23 @@ def _cuts(year: FinancialYear, today: date) -> list[date]:
 
 
 def _year_of(stay: Stay, year: FinancialYear, cuts: Sequence[date], month_of: Sequence[int], passed: int) -> StayYear:
-    charges = charges_between(stay.lines, cuts, stay.terms)
-    by_month, past = [NOUGHT] * 12, [NOUGHT] * 12
-    for place, (month, charge) in enumerate(zip(month_of, charges, strict=True)):
-        by_month[month] += charge.borne
+    net, by_month, past = 0, [0] * 12, [0] * 12
+    for place, charge in enumerate(pence_between(stay.lines, cuts, stay.terms)):
+        net += charge[NET]
+        by_month[month_of[place]] += charge[BORNE]
         if place < passed:
-            past[month] += charge.borne
-    return StayYear(
-        stay=stay, months=tuple(by_month), past=tuple(past),
-        net=total(charge.net for charge in charges), outturn=total(by_month), days=stay.days_in(year.first_day, year.day_after),
-    )  # fmt: skip
+            past[month_of[place]] += charge[BORNE]
+    return StayYear(stay, tuple(by_month), tuple(past), net, stay.days_in(year.first_day, year.day_after))
+
+
+def _added(by_month: Iterable[tuple[int, ...]]) -> tuple[Decimal, ...]:
+    """Many years' months added up."""
+    return tuple(pounds(sum(month)) for month in zip(*by_month, strict=True)) or (NOUGHT,) * 12
+
+
+def pounds(pence: int) -> Decimal:
+    """Whole pence as pounds to the penny."""
+    return Decimal(pence).scaleb(-2)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

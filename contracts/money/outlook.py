@@ -13,6 +13,7 @@ from contracts.money.forecasting import Forecast, forecast, placements_for, tota
 from contracts.money.services import services_of
 from contracts.money.stays import stays_of
 from foundation import clock
+from foundation.collecting import without_collecting
 from foundation.database import db
 from foundation.quarters import FinancialYear
 from marketplace.actor import Actor
@@ -134,7 +135,8 @@ def _own(actor: Actor) -> uuid.UUID:
 
 def _forecast(year: FinancialYear, service: str = "") -> Forecast:
     today = clock.today()
-    return forecast(stays_of(year, today, service), year, today)
+    with without_collecting():
+        return forecast(stays_of(year, today, service), year, today)
 
 
 def _row(key: str, name: str, found: Forecast, cells: Iterable[_Cell]) -> OutlookRow:

@@ -10,8 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import NullType
 
 from contracts.agreement import OF_A_LINE, Agreement, AgreementFeeLine, AgreementState, fee_line_of
 from contracts.block.costs import paid_between
@@ -127,15 +128,20 @@ def _lines(wanted: list[ColumnElement[bool]], year: FinancialYear) -> dict[uuid.
     line = AgreementFeeLine
     lines: dict[uuid.UUID, list[FeeLine]] = defaultdict(list)
     for row in db.session.execute(
-        select(line.agreement_id, *(getattr(line, name) for name in OF_A_LINE))
+        select(line.agreement_id, *(_column(name) for name in OF_A_LINE))
         .join(Agreement, Agreement.id == line.agreement_id)
         .join(Lot, Lot.id == Agreement.lot_id)
         .where(*wanted, line.starts_on < year.day_after)
         .where(line.ends_on.is_(None) | ((line.ends_on > year.first_day) & (line.ends_on > line.starts_on)))
-        .order_by(line.agreement_id, line.position)
     ):
         lines[row.agreement_id].append(fee_line_of(row))
     return lines
+
+
+def _column(name: str) -> Any:
+    """A column of a fee line. The driver reads an array of days by itself; SQLAlchemy would go through each row's once more."""
+    column = getattr(AgreementFeeLine, name)
+    return type_coerce(column, NullType()).label(name) if name == "weeks" else column
 
 
 def _stay(row: Row[*tuple[Any, ...]], lines: list[FeeLine], terms: TermDates, today: date) -> Stay:
