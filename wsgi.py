@@ -26,6 +26,9 @@ from contracts.sealing import jobs as sealing_jobs
 from contracts.sealing import sealed_paper
 from contracts.sealing import views as sealing_views
 from contracts.section_251 import views as section_251_views
+from contracts.spot import purchase as spot_purchase
+from contracts.spot import report_views as spot_views
+from contracts.spot import work_sources as spot_work
 from contracts.staying import meeting as disruption_meeting
 from contracts.staying import setting_move
 from contracts.staying import views as staying_views
@@ -120,6 +123,7 @@ NOUNS = (
     budget,
     savings_plan, saving,
     setting_move, disruption_meeting, sealed_paper, block_contract,
+    spot_purchase,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -137,7 +141,8 @@ BLUEPRINTS = (
     uplift_views.blueprint,
     staying_views.blueprint, sealing_views.blueprint,
     savings_acting_views.blueprint, savings_views.blueprint,
-    staying_views.blueprint, sealing_views.blueprint, block_views.blueprint,
+    block_views.blueprint,
+    spot_views.blueprint,
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
@@ -159,6 +164,7 @@ WORK: tuple[work.Source, ...] = (
     staying_work.actions_to_do,
     savings_work.savings_to_approve,
     block_work.blocks_of,
+    spot_work.spot_work,
 )
 
 #: Commands of the packages: functions that take the application.

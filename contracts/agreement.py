@@ -47,7 +47,24 @@ class Agreement(Keyed, Base):
         UniqueConstraint("id", "provider_id"),
         ForeignKeyConstraint(["child_id", "authority_id"], ["children.id", "children.authority_id"]),
         ForeignKeyConstraint(["setting_id", "provider_id"], ["settings.id", "settings.provider_id"]),
+        ForeignKeyConstraint(
+            ["spot_purchase_id", "authority_id"], ["spot_purchases.id", "spot_purchases.authority_id"]
+        ),
         Index("uq_agreements_one_per_award", "award_id", unique=True, postgresql_where=text("state <> 'cancelled'")),
+        Index(
+            "uq_agreements_one_per_spot_purchase",
+            "spot_purchase_id",
+            unique=True,
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
+        CheckConstraint("bought_by IN ('framework', 'spot', 'block')", name="bought_by_is_known"),
+        CheckConstraint("award_id IS NOT NULL OR bought_by <> 'framework'", name="awarded_if_by_the_framework"),
+        CheckConstraint("terms_version_id IS NOT NULL OR bought_by <> 'framework'", name="terms_if_by_the_framework"),
+        CheckConstraint("(bought_by = 'spot') = (spot_purchase_id IS NOT NULL)", name="spot_has_its_purchase"),
+        CheckConstraint(
+            "converted_on IS NULL OR bought_by = 'spot' AND terms_version_id IS NOT NULL AND converted_on >= started_on",
+            name="converted_while_it_runs",
+        ),
         CheckConstraint(
             "kind IN ('individual_child_agreement', 'individual_placement_agreement')", name="kind_is_known"
         ),
@@ -91,12 +108,21 @@ class Agreement(Keyed, Base):
         Act.GIVE_NOTICE: moving(S.ACTIVE, to=S.NOTICE),
         Act.WITHDRAW_NOTICE: moving(S.NOTICE, to=S.ACTIVE),
         Act.UNDO_AWARD: moving(S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED),
+        # a spot purchase: a provider without accounts signs on paper; a purchase withdrawn before the start ends its agreement
+        Act.RECORD_SIGNED_PAPER: moving(S.ISSUED, to=S.SIGNED_BY_PROVIDER),
+        Act.WITHDRAW_SPOT_PURCHASE: moving(
+            S.DRAFT, S.ISSUED, S.SIGNED_BY_PROVIDER, S.SIGNED_BY_BOROUGH, to=S.CANCELLED
+        ),
+        Act.CONVERT_SPOT_PURCHASE: moving(S.ACTIVE, S.NOTICE),
     }
 
     reference: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     state: Mapped[AgreementState] = mapped_column(default=S.DRAFT)
-    award_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("awards.id"))
+    #: the award that it carries out; None for a place that was not bought through the framework
+    award_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("awards.id"))
+    #: the spot purchase that it carries out
+    spot_purchase_id: Mapped[uuid.UUID | None]
     referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referrals.id"))
     authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -105,11 +131,14 @@ class Agreement(Keyed, Base):
     child_reference: Mapped[str]
     setting_id: Mapped[uuid.UUID]
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lots.id"))
-    terms_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("terms_versions.id"))
+    #: the framework's terms that it stands under; None outside the framework
+    terms_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("terms_versions.id"))
     #: how the place was bought: framework, spot, block (Section 251's words, in lower case)
     bought_by: Mapped[str] = mapped_column(default="framework")
     #: the block contract whose place it takes: that pays the core fee
     block_contract_id: Mapped[uuid.UUID | None]
+    #: the day from which a spot purchase counts as bought through the framework; the days before it stay spot
+    converted_on: Mapped[date | None]
     #: age on the day of start, sex: what the hub may know of the child
     age_at_start: Mapped[int]
     sex: Mapped[str]
@@ -280,6 +309,10 @@ class Signature(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("agreement_id", "side"),
         CheckConstraint("side IN ('provider', 'borough')", name="side_is_known"),
+        CheckConstraint(
+            "(paper_file_id IS NULL) = (recorded_by_name IS NULL) AND (paper_file_id IS NULL OR side = 'provider')",
+            name="paper_is_recorded_by_somebody",
+        ),
         ForeignKeyConstraint(["agreement_id", "authority_id"], ["agreements.id", "agreements.authority_id"]),
         ForeignKeyConstraint(["agreement_id", "provider_id"], ["agreements.id", "agreements.provider_id"]),
     )
@@ -294,3 +327,6 @@ class Signature(Keyed, Base):
     signed_at: Mapped[datetime] = mapped_column(default=clock.now)
     #: SHA-256 of the paper that the signer had before them
     document_sha256: Mapped[str]
+    #: signed on paper by a provider without accounts: the paper, and who of the borough recorded it (`person_id` is theirs)
+    paper_file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    recorded_by_name: Mapped[str | None]

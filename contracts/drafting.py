@@ -111,8 +111,9 @@ def _check(terms: DraftTerms) -> None:
 def _set_dates(agreement: Agreement, terms: DraftTerms) -> None:
     if terms.starts_on != agreement.starts_on:
         move_fee_lines(agreement, agreement.starts_on, terms.starts_on)
-        in_force = terms_in_force(agreement.lot, terms.starts_on)
-        agreement.terms_version_id, agreement.notice_days = in_force.id, notice_days(in_force)
+        if agreement.terms_version_id is not None:
+            in_force = terms_in_force(agreement.lot, terms.starts_on)
+            agreement.terms_version_id, agreement.notice_days = in_force.id, notice_days(in_force)
         agreement.age_at_start = db.session.get_one(Identity, agreement.child_id).age_on(terms.starts_on)
     agreement.starts_on, agreement.expected_end_on = terms.starts_on, terms.expected_end_on
     agreement.review_on = terms.review_on

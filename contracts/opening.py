@@ -1,7 +1,9 @@
-"""Opening a child's identity: from the award on, by both sides' roles that place children; audited each time."""
+"""Opening a child's identity: from the award on – of a place bought outside the framework from the agreement's issue on –, by both
+sides' roles that place children; audited each time."""
 
 from sqlalchemy import select
 
+from contracts.agreement import Agreement
 from contracts.award import Award
 from contracts.words import SEXES
 from foundation import clock
@@ -26,6 +28,17 @@ def open_identity(award: Award, *, by: Actor) -> Identity:
         if identity is None:
             raise NotFound
         record(Act.OPEN_IDENTITY, referral, by=by, about=award.authority_id)
+    return identity
+
+
+def open_identity_of(agreement: Agreement, *, by: Actor) -> Identity:
+    """The same for a place bought outside the framework, whose provider may never have seen the referral."""
+    with transaction():
+        authorise(by, Act.OPEN_IDENTITY, agreement)
+        identity = db.session.scalar(select(Identity).where(Identity.child_id == agreement.child_id))
+        if identity is None:
+            raise NotFound
+        record(Act.OPEN_IDENTITY, agreement, by=by, about=agreement.authority_id)
     return identity
 
 

@@ -36,8 +36,9 @@ class Paper:
     """Everything that the paper says."""
 
     agreement: Agreement
-    offer: Offer
-    terms: TermsVersion
+    #: the awarded offer and the framework's terms; None for a place bought outside the framework
+    offer: Offer | None
+    terms: TermsVersion | None
     identity: Identity
     cost: StayCost
     outcomes: Sequence[AgreementOutcome]
@@ -46,6 +47,8 @@ class Paper:
     def imprint(self) -> str:
         """What stands at the foot of every page: framework, lot and terms, nothing of the child."""
         lot = self.agreement.lot
+        if self.terms is None:
+            return f"Bought outside {lot.framework.name}, lot {lot.number} · Conditions of this agreement alone"
         return (
             f"{lot.framework.name}, lot {lot.number} · Terms and conditions version {self.terms.number}"
             f" of {day_plain(self.terms.applies_from)}"
@@ -113,8 +116,8 @@ def paper_of(agreement: Agreement) -> Paper:
     lines = db.session.scalars(_of(AgreementFeeLine, agreement)).all()
     return Paper(
         agreement=agreement,
-        offer=db.session.get_one(Offer, db.session.get_one(Award, agreement.award_id).offer_id),
-        terms=db.session.get_one(TermsVersion, agreement.terms_version_id),
+        offer=_awarded_offer(agreement),
+        terms=db.session.get_one(TermsVersion, agreement.terms_version_id) if agreement.terms_version_id else None,
         identity=db.session.get_one(Identity, agreement.child_id),
         cost=stay_cost(agreement, lines, on=agreement.starts_on),
         outcomes=db.session.scalars(_of(AgreementOutcome, agreement)).all(),
@@ -148,6 +151,12 @@ def store_signed_paper(agreement: Agreement, by: Actor) -> StoredFile:
     db.session.flush()
     agreement.signed_file_id = paper.id
     return paper
+
+
+def _awarded_offer(agreement: Agreement) -> Offer | None:
+    if agreement.award_id is None:
+        return None
+    return db.session.get_one(Offer, db.session.get_one(Award, agreement.award_id).offer_id)
 
 
 def _text(paper: Paper) -> str:

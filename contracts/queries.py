@@ -125,6 +125,13 @@ def award_with_identity(reference: str, actor: Actor) -> Award:
     return _award(or_(Award.id.in_(drawn_up), Referral.reference == reference), actor)
 
 
+def bought_outside(reference: str, actor: Actor) -> Agreement | None:
+    """The agreement of that reference, if its place was bought outside the framework and the actor's role may know the child."""
+    if not actor.roles & SEES_IDENTITY or actor.kind is Kind.HUB:
+        return None
+    return db.session.scalar(_whole().where(Agreement.reference == reference, Agreement.award_id.is_(None)))
+
+
 def short_name_of(agreement: Agreement, actor: Actor) -> str:
     """The child's first name and initial, for the borough's roles that may know it; otherwise nothing."""
     if actor.kind is not Kind.AUTHORITY:

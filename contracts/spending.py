@@ -47,6 +47,7 @@ class Spend:
     setting_id: uuid.UUID
     lot_id: uuid.UUID
     lot: str
+    #: how the place was bought on the first day of the period: a converted spot purchase counts as framework from its day on
     bought_by: str
     starts_on: date
     ends_on: date
@@ -99,11 +100,13 @@ def spend_of_periods(
     authority_id: uuid.UUID | None = None,
     states: Sequence[AgreementState] = SPENDING,
     to_known_end: bool = False,
+    by_means: bool = False,
 ) -> list[Spend]:
     """The cost of each agreement in each period; the periods are in order and do not overlap.
 
     `states`: which agreements are read. `to_known_end`: open fees stop on the day of notice, or else on that on which the child is
-    expected to leave, as a forecast takes them to; without it they run on. Block contracts stand after the agreements.
+    expected to leave, as a forecast takes them to; without it they run on. Block contracts stand after the agreements. `by_means`: a
+    period in which a spot purchase was converted makes two rows, one for the days before and one from the day on.
     """
     asked = list(periods)
     if not asked:
@@ -116,7 +119,11 @@ def spend_of_periods(
     rows = db.session.execute(statement).all()
     terms = terms_of(row.setting_id for row in rows if follows_terms(row.unit, row.calendar))
     of_each = groupby(rows, key=attrgetter("agreement_id"))
-    spent = [spend for _, lines in of_each for spend in _spend_of(list(lines), asked, terms, to_known_end=to_known_end)]
+    spent = []
+    for _, of_agreement in of_each:
+        lines = list(of_agreement)
+        periods = _parted(asked, lines[0].converted_on) if by_means else asked
+        spent += _spend_of(lines, periods, terms, to_known_end=to_known_end)
     if AgreementState.ACTIVE in states:
         spent += _spend_of_blocks(asked, provider_id, authority_id, to_known_end=to_known_end)
     return spent
@@ -139,7 +146,7 @@ def _lines_between(start: date, end: date, states: Sequence[AgreementState]) -> 
         select(
             Agreement.id.label("agreement_id"), Agreement.reference, Agreement.authority_id, authority.name.label("authority"),
             Agreement.provider_id, provider.name.label("provider"), Agreement.setting_id, Agreement.lot_id,
-            Lot.name.label("lot"), Agreement.bought_by, *(getattr(line, name) for name in OF_A_LINE),
+            Lot.name.label("lot"), Agreement.bought_by, Agreement.converted_on, *(getattr(line, name) for name in OF_A_LINE),
             func.coalesce(Agreement.ended_on, Agreement.notice_ends_on, Agreement.expected_end_on).label("known_end"),
         )
         .join(line, line.agreement_id == Agreement.id)
@@ -150,6 +157,19 @@ def _lines_between(start: date, end: date, states: Sequence[AgreementState]) -> 
         .where((line.ends_on.is_(None)) | ((line.ends_on > start) & (line.ends_on > line.starts_on)))
         .order_by(Agreement.reference, line.position, line.starts_on)
     )  # fmt: skip
+
+
+def _parted(periods: Sequence[tuple[date, date]], day: date | None) -> list[tuple[date, date]]:
+    """The periods, with a cut on the day where it lies inside one."""
+    return [
+        part
+        for start, end in periods
+        for part in (((start, day), (day, end)) if day is not None and start < day < end else ((start, end),))
+    ]
+
+
+def _means(row: Row[*tuple[Any, ...]], day: date) -> str:
+    return "framework" if row.converted_on is not None and row.converted_on <= day else str(row.bought_by)
 
 
 def _spend_of(
@@ -169,7 +189,7 @@ def _spend_of(
         Spend(
             agreement_id=first.agreement_id, reference=first.reference, authority_id=first.authority_id,
             authority=first.authority, provider_id=first.provider_id, provider=first.provider, setting_id=first.setting_id,
-            lot_id=first.lot_id, lot=first.lot, bought_by=first.bought_by, starts_on=start, ends_on=end,
+            lot_id=first.lot_id, lot=first.lot, bought_by=_means(first, start), starts_on=start, ends_on=end,
             charge=charges[start, end], terms_assumed=by_terms and not of_setting.knows(start, end),
         )
         for start, end in asked if charges[start, end] != NOTHING

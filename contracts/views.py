@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from contracts.costs import stay_cost
-from contracts.opening import facts_of, open_identity
+from contracts.opening import facts_of, open_identity, open_identity_of
 from contracts.papers import draft_paper
 from contracts.placement_list import PAGE_SIZE, awarded, may_draw_up, placements
 from contracts.placing import end_reasons
@@ -11,6 +11,7 @@ from contracts.queries import (
     agreement_called,
     agreement_for,
     award_with_identity,
+    bought_outside,
     kept_paper,
     particulars_of,
     short_name_of,
@@ -56,8 +57,11 @@ def show(reference: str) -> str:
 def identity(reference: str) -> str:
     """Who the child is. Each opening stands in the audit trail."""
     actor = signed_in_actor()
-    award = award_with_identity(reference, actor)
-    facts = facts_of(open_identity(award, by=actor))
+    bought = bought_outside(reference, actor)
+    if bought is not None:
+        facts = facts_of(open_identity_of(bought, by=actor))
+    else:
+        facts = facts_of(open_identity(award_with_identity(reference, actor), by=actor))
     return render_template("placements/identity.html", facts=facts, reference=reference)
 
 

@@ -57,4 +57,7 @@ HAPPENED: dict[str, str] = {
     Act.TAKE_BLOCK_PLACE: "Takes a place of a block contract",
     Act.GIVE_NOTICE: "Notice given",
     Act.WITHDRAW_NOTICE: "Notice withdrawn",
+    Act.RECORD_SIGNED_PAPER: "Provider’s signed paper recorded",
+    Act.RECORD_PROVIDERS_WORD: "Provider’s agreement to a variation recorded",
+    Act.WITHDRAW_SPOT_PURCHASE: "Agreement cancelled",
 }

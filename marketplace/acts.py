@@ -138,3 +138,15 @@ class Act(StrEnum):
     # term dates and payers
     ENTER_TERMS = "enter_terms"
     SHARE_FEES = "share_fees"
+    # spot purchases
+    PROPOSE_SPOT_PURCHASE = "propose_spot_purchase"
+    APPROVE_SPOT_PURCHASE = "approve_spot_purchase"
+    REFUSE_SPOT_PURCHASE = "refuse_spot_purchase"
+    WITHDRAW_SPOT_PURCHASE = "withdraw_spot_purchase"
+    DRAW_UP_SPOT_AGREEMENT = "draw_up_spot_agreement"
+    RECORD_SIGNED_PAPER = "record_signed_paper"
+    RECORD_PROVIDERS_WORD = "record_providers_word"
+    RECORD_OFSTED_TOLD = "record_ofsted_told"
+    REVIEW_SPOT_PURCHASE = "review_spot_purchase"
+    REVIEW_EMERGENCY = "review_emergency"
+    CONVERT_SPOT_PURCHASE = "convert_spot_purchase"

@@ -6,13 +6,13 @@ from marketplace.roles import Kind
 MENUS: dict[Kind, list[tuple[str, str]]] = {
     Kind.AUTHORITY: [
         ("Your work", "/work"), ("Referrals", "/referrals"), ("Children", "/children"), ("Placements", "/placements"),
-        ("Contracts", "/contracts"), ("Money", "/money"), ("Uplifts", "/uplifts"), ("Providers", "/providers"), ("Returns", "/returns"),
-        ("Reports", "/reports"),
+        ("Contracts", "/contracts"), ("Money", "/money"), ("Spot purchases", "/spot-purchases"), ("Uplifts", "/uplifts"),
+        ("Providers", "/providers"), ("Returns", "/returns"), ("Reports", "/reports"),
     ],
     Kind.HUB: [
         ("Your work", "/work"), ("Frameworks", "/frameworks"), ("Admissions", "/admissions"), ("Providers", "/providers"),
-        ("Placements", "/placements"), ("Money", "/money"), ("Uplifts", "/uplifts"), ("Returns", "/returns"), ("Reports", "/reports"),
-        ("Register", "/register"),
+        ("Placements", "/placements"), ("Money", "/money"), ("Spot purchases", "/spot-purchases"), ("Uplifts", "/uplifts"),
+        ("Returns", "/returns"), ("Reports", "/reports"), ("Register", "/register"),
     ],
     Kind.PROVIDER: [
         ("Your work", "/work"), ("Inbox", "/inbox"), ("Offers", "/offers"), ("Placements", "/placements"),

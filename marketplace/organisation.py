@@ -18,6 +18,7 @@ class Organisation(Keyed, Base):
     __table_args__ = (
         CheckConstraint("(kind = 'authority') = (authority_code IS NOT NULL)", name="authority_has_its_number"),
         CheckConstraint("kind <> 'provider' OR owner_key IS NOT NULL", name="provider_has_an_owner_key"),
+        CheckConstraint("recorded_by_id IS NULL OR kind = 'provider'", name="a_provider_is_recorded"),
         Index("uq_organisations_owner_key", "owner_key", unique=True, postgresql_where=text("owner_key IS NOT NULL")),
         Index("uq_organisations_authority_code", "authority_code", unique=True),
     )
@@ -36,6 +37,8 @@ class Organisation(Keyed, Base):
     contact_email: Mapped[str | None]
     #: where it came from: register, invitation, demo
     source: Mapped[str] = mapped_column(default="invitation")
+    #: the borough that wrote down a provider which no register holds: nobody else but the hub sees it until it is claimed
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
     #: when somebody of the organisation first took up an invitation to manage it
     claimed_at: Mapped[datetime | None]
     added_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -109,6 +109,22 @@ def entered_it(actor: Actor, subject: Any) -> str | None:
     return None
 
 
+def proposed_the_purchase(actor: Actor, subject: Any) -> str | None:
+    """Whoever proposes a spot purchase does not approve it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "proposed_by_id", None):
+        return "You proposed this spot purchase, so somebody else must decide on it."
+    return None
+
+
+def decided_the_purchase(actor: Actor, subject: Any) -> str | None:
+    """An emergency is reviewed afterwards by somebody who neither proposed nor approved it."""
+    if actor.person_id is not None and actor.person_id == getattr(subject, "decided_by_id", None):
+        return "You approved this spot purchase, so somebody else must review the emergency."
+    if actor.person_id is not None and actor.person_id == getattr(subject, "proposed_by_id", None):
+        return "You proposed this spot purchase, so somebody else must review the emergency."
+    return None
+
+
 OFFICERS = (R.PLACEMENT_OFFICER, R.PLACEMENT_MANAGER)
 RESPONDERS = (R.PROVIDER_MANAGER, R.PROVIDER_RESPONDER)
 NEGOTIATORS = (R.HUB_MANAGER, R.HUB_ANALYST)
@@ -257,6 +273,18 @@ POLICY: dict[Act, Rule] = {
     # term dates and payers
     Act.ENTER_TERMS: _rule(Party.PROVIDER, R.PROVIDER_MANAGER, R.PROVIDER_FINANCE),
     Act.SHARE_FEES: _rule(Party.AUTHORITY, *OFFICERS, R.COMMISSIONER, R.FINANCE_OFFICER),
+    # spot purchases
+    Act.PROPOSE_SPOT_PURCHASE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.APPROVE_SPOT_PURCHASE: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, R.DIRECTOR, unless=proposed_the_purchase),
+    Act.REFUSE_SPOT_PURCHASE: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, R.DIRECTOR, unless=proposed_the_purchase),
+    Act.WITHDRAW_SPOT_PURCHASE: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.DRAW_UP_SPOT_AGREEMENT: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.RECORD_SIGNED_PAPER: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.RECORD_PROVIDERS_WORD: _rule(Party.AUTHORITY, *OFFICERS),
+    Act.RECORD_OFSTED_TOLD: _rule(Party.AUTHORITY, *OFFICERS, R.DIRECTOR),
+    Act.REVIEW_SPOT_PURCHASE: _rule(Party.AUTHORITY, *OFFICERS, R.QUALITY_OFFICER, R.DIRECTOR),
+    Act.REVIEW_EMERGENCY: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, R.DIRECTOR, unless=decided_the_purchase),
+    Act.CONVERT_SPOT_PURCHASE: _rule(Party.AUTHORITY, R.PLACEMENT_MANAGER, R.DIRECTOR),
 }
 
 

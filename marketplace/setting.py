@@ -118,8 +118,10 @@ class Setting(Keyed, Base):
     #: 0–4 day pattern for a school: day, weekly, termly, 52 weeks
     residential: Mapped[str | None]
     description: Mapped[str] = mapped_column(default="")
-    #: where it came from: register, provider, demo
+    #: where it came from: register, provider, demo, spot
     source: Mapped[str] = mapped_column(default="provider")
+    #: the borough that wrote down an unregistered place: it tells where a child lives, so no other borough sees it
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisations.id"))
     #: what the register last said of it, whole: what differs from this in the next file is a change
     registered: Mapped[dict[str, Any] | None]
     #: the latest full inspection

@@ -215,7 +215,11 @@ _ACTIONS = (
     (Act.INVITE_WAVE, "Invite settings", "/settings", "They get a letter that names no child"),
     (Act.EXTEND_DEADLINE, "Move the deadline", "/deadline", "Once an offer lies it can only be made later"),
     (Act.WITHDRAW_REFERRAL, "Withdraw, with a reason", "/withdraw", "Every invited provider is told"),
-)
+    (
+        Act.PROPOSE_SPOT_PURCHASE, "Propose a spot purchase", "/spot-purchase",
+        "A place outside the framework: the search is attached, somebody else approves",
+    ),
+)  # fmt: skip
 
 
 def _acts(referral: Referral, actor: Actor) -> list[tuple[str, str, str]]:

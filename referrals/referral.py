@@ -94,6 +94,8 @@ class Referral(Keyed, Base):
         Act.UNDO_AWARD: moving(S.AWARDED, to=S.OPENED),
         Act.CLOSE_WITHOUT_AWARD: moving(S.OPENED, to=S.CLOSED),
         Act.WITHDRAW_REFERRAL: moving(S.DRAFT, S.AWAITING_APPROVAL, S.PUBLISHED, S.OPENED, to=S.WITHDRAWN),
+        # an emergency leaves no time for a search, whatever the state; the verb asks for the search otherwise
+        Act.PROPOSE_SPOT_PURCHASE: moving(*S),
     }
 
     reference: Mapped[str] = mapped_column(unique=True)

@@ -10,7 +10,7 @@ from contracts.fee_changes import close_line
 from foundation.audit import record
 from foundation.database import db
 from foundation.formatting import day_plain, plural
-from foundation.permission import Invalid
+from foundation.permission import Invalid, NotNow
 from foundation.states import hold, require
 from foundation.transaction import transaction
 from marketplace.actor import Actor
@@ -27,6 +27,8 @@ def take_block_place(agreement: Agreement, contract: BlockContract, *, by: Actor
         authorise(by, Act.TAKE_BLOCK_PLACE, agreement)
         require(hold(agreement), Act.TAKE_BLOCK_PLACE)
         require(hold(contract), Act.TAKE_BLOCK_PLACE)
+        if agreement.bought_by == "spot":
+            raise NotNow("A place bought outside the framework is no place of a block contract.")
         _require_place(agreement, contract)
         for line in db.session.scalars(select(AgreementFeeLine).where(AgreementFeeLine.agreement_id == agreement.id)):
             if line.kind == FeeKind.CORE:

@@ -13,7 +13,7 @@ from contracts.queries import fee_lines_of
 from contracts.varying.absence import Absence
 from contracts.varying.effects import known_end
 from contracts.varying.notices import tell_absence_decided, tell_absence_recorded
-from contracts.varying.retainers import reduction_in_all, reductions, retainer_of
+from contracts.varying.retainers import PAID_IN_FULL, reduction_in_all, reductions, retainer_of
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
@@ -113,7 +113,8 @@ def _require_days(agreement: Agreement, away_from: date, back_on: date) -> None:
 
 def _absence(agreement: Agreement, away_from: date, back_on: date, reason: str, by: Actor) -> Absence:
     last = db.session.scalar(select(func.max(Absence.number)).where(Absence.agreement_id == agreement.id)) or 0
-    rule = retainer_of(db.session.get_one(TermsVersion, agreement.terms_version_id))
+    terms = db.session.get_one(TermsVersion, agreement.terms_version_id) if agreement.terms_version_id else None
+    rule = retainer_of(terms) if terms else PAID_IN_FULL
     return Absence(
         id=uuid.uuid4(), number=last + 1, agreement_id=agreement.id, authority_id=agreement.authority_id,
         provider_id=agreement.provider_id, away_from=away_from, back_on=back_on, reason=reason,

@@ -107,6 +107,7 @@ class Variation(Keyed, Base):
         Act.APPROVE_VARIATION: moving(S.PROPOSED, to=S.APPROVED),
         Act.REFUSE_VARIATION: moving(S.PROPOSED, to=S.REFUSED),
         Act.WITHDRAW_VARIATION: moving(S.PROPOSED, to=S.WITHDRAWN),
+        Act.RECORD_PROVIDERS_WORD: moving(S.PROPOSED),
     }
 
     number: Mapped[int]

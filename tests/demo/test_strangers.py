@@ -40,6 +40,7 @@ EMPTY = {
     "uplift_request_agreements",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",
+    "spot_purchases", "spot_fee_lines", "spot_reviews",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
 

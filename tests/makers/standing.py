@@ -200,11 +200,11 @@ def a_setting(
                 )
             )
     if lot is not None:
-        _admit(provider, lot, made)
+        admit(provider, lot, made)
     return made
 
 
-def _admit(provider: Organisation, lot: Lot, setting: Setting) -> None:
+def admit(provider: Organisation, lot: Lot, setting: Setting) -> None:
     """Lay down a live admission of the setting; the verbs of admission have tests of their own."""
     with behind(Fence(provider.id, None, "provider")):
         found = db.session.query(Admission).filter_by(lot_id=lot.id, provider_id=provider.id).first()
