@@ -7,7 +7,7 @@ what the recommendation and the award stand on.
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -25,9 +25,9 @@ from marketplace.cost_explained import ExplainedLine
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
-from marketplace.setting_term import terms_of
 from referrals.evaluation import Moderation
 from referrals.offer import Mark, Offer, OfferFeeLine, OfferResult, OfferState
+from referrals.offered_fees import offered_fees
 from referrals.price_scores import Scored, is_abnormal, shown
 from referrals.quality import Cell, Given, Weighed, cells_of, finished, quality_score
 from referrals.referral import PublishedProfile, Referral
@@ -226,17 +226,10 @@ def _marks(referral_id: uuid.UUID) -> tuple[tuple[Given, ...], dict[tuple[uuid.U
 
 
 def _prices(referral: Referral, offers: Sequence[OpenedOffer], stay: Stay) -> dict[uuid.UUID, Price]:
-    rows = db.session.execute(
-        select(OfferFeeLine, Offer.setting_id)
-        .join(Offer, Offer.id == OfferFeeLine.offer_id)
-        .where(OfferFeeLine.referral_id == referral.id)
-        .order_by(OfferFeeLine.position)
-    ).all()
-    fees = [(row.OfferFeeLine.offer_id, row.setting_id, row.OfferFeeLine.reckoned) for row in rows]
-    terms = terms_of(setting_id for _, setting_id, fee in fees if fee.follows_terms)
-    lines = defaultdict(list)
-    for offer_id, setting_id, fee in fees:
-        lines[offer_id].append(replace(fee, terms=terms[setting_id]))
+    of_referral = select(OfferFeeLine).where(OfferFeeLine.referral_id == referral.id).order_by(OfferFeeLine.position)
+    rows, lines = db.session.scalars(of_referral).all(), defaultdict(list)
+    for row, fee in zip(rows, offered_fees(rows), strict=True):
+        lines[row.offer_id].append(fee)
     return {offer.id: price_of(lines[offer.id], offer.starts_on, stay) for offer in offers}
 
 

@@ -1,7 +1,7 @@
 """The provider's offers: all of them, and one with everything that was offered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from marketplace.framework import Criterion, Lot
 from marketplace.needs import need_label
 from marketplace.organisation import Organisation
 from marketplace.setting import Setting
-from marketplace.setting_term import terms_of
 from referrals.offer import Offer, OfferFeeLine, OfferNeed, OfferState
 from referrals.offer_terms import Totals, totals_of
+from referrals.offered_fees import offered_fees
 from referrals.queries import normal_reference
 from referrals.receipt import receipt_text
 from referrals.referral import PublishedProfile, Referral, ReferralState
@@ -54,9 +54,7 @@ class OfferInFull:
     @property
     def totals(self) -> Totals:
         """What it comes to, by the cost engine."""
-        terms = terms_of([self.offer.setting_id])[self.offer.setting_id]
-        lines = [replace(line.reckoned, terms=terms) for line in self.lines]
-        return totals_of(lines, self.offer.starts_on, self.referral.expected_weeks)
+        return totals_of(offered_fees(self.lines), self.offer.starts_on, self.referral.expected_weeks)
 
     @property
     def answers(self) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from foundation.money import to_penny
 from marketplace.costing import expected_cost, weekly_cost
 from marketplace.fee_line import FeeKind, FeeLine
 from referrals.offer import Offer, OfferFeeLine, OfferState
+from referrals.offered_fees import offered_fees
 from referrals.referral import Referral
 from referrals.scoring import Stay, stay_of
 
@@ -73,7 +74,7 @@ def step_down(agreement: Agreement) -> Baseline | None:
         return None
     assert former.ended_on is not None
     last_day = former.ended_on - timedelta(days=1)
-    before, after = weekly_now(former, reckoned(fee_lines_of(former)), last_day), own_week(agreement)
+    before, after = weekly_now(former, fee_lines_of(former), last_day), own_week(agreement)
     if before <= after:
         return None
     basis = (
@@ -99,8 +100,9 @@ def _weeks_offered(agreement: Agreement, stay: Stay) -> tuple[list[Decimal], Dec
     )  # fmt: skip
     starts = {row.id: row.starts_on for row in db.session.execute(valid)}
     lines: dict[object, list[FeeLine]] = {offer_id: [] for offer_id in starts}
-    for line in db.session.scalars(select(OfferFeeLine).where(OfferFeeLine.offer_id.in_(starts))):
-        lines[line.offer_id].append(line.reckoned)
+    rows = db.session.scalars(select(OfferFeeLine).where(OfferFeeLine.offer_id.in_(starts))).all()
+    for line, fee in zip(rows, offered_fees(rows), strict=True):
+        lines[line.offer_id].append(fee)
     weeks = {offer_id: _average_week(lines[offer_id], starts[offer_id], stay) for offer_id in starts if lines[offer_id]}
     listed = [line for line in lines.get(award.offer_id, []) if line.kind is not FeeKind.DISCOUNT]
     own = _average_week(listed, starts[award.offer_id], stay) if listed else None

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from contracts.agreement import Agreement, AgreementFeeLine
+from contracts.costs import with_terms
 from contracts.savings.claiming import reverse_uplift_avoided
 from contracts.uplift.agreeing import hold_with_its_round
 from contracts.uplift.covering import LIVE, hold_agreements
@@ -107,15 +108,16 @@ def _held_raised(request: UpliftRequest, from_on: date) -> list[Raised]:
     ).all()  # fmt: skip
     if not rows:
         raise Invalid("No fee that it raised is paid any more, so there is nothing to undo.")
+    fees = with_terms([row[0] for row in rows])
     return [
         Raised(
             LiveLine(
                 line_id=line.id, agreement_id=line.agreement_id, agreement=reference, authority_id=line.authority_id,
-                authority=name, setting="", setting_id=setting_id, lot_id=lot_id, line=line.reckoned,
+                authority=name, setting="", setting_id=setting_id, lot_id=lot_id, line=fee,
             ),
             uuid.uuid4(), old_amount, old_amount,
         )
-        for line, old_amount, reference, setting_id, lot_id, name in rows
+        for (line, old_amount, reference, setting_id, lot_id, name), fee in zip(rows, fees, strict=True)
     ]  # fmt: skip
 
 
