@@ -13,6 +13,7 @@ from demo.plan import plan_year
 from demo.referral_story import a_referral
 from demo.return_story import a_quarter_ends, quarters_of
 from demo.storytelling import Story, Telling
+from demo.uplift_story import uplifts_are_negotiated
 from demo.vacancy_story import vacancies_are_told
 from foundation.formatting import day_plain, in_london
 
@@ -47,6 +48,7 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
         yield a_quarter_ends(cast, quarter)
     for borough in cast.partnership.boroughs:
         yield a_borough_budgets(cast, borough, begins)
+    yield uplifts_are_negotiated(cast, begins)
     year_begins = begins + timedelta(days=35)
     for plan in plan_year(cast.partnership, year_begins, cast.present, completed, cast.dice("the year's plan")):
         yield a_referral(cast, plan)

@@ -199,11 +199,13 @@ class UndoForm(AnswerForm):
     from_on = RadioField("From which day?", [InputRequired("Choose the day.")], widget=GovRadioInput())
 
     def __init__(self, request: UpliftRequest) -> None:
-        super().__init__()
-        first, *earlier = days_to_undo_from(request)
-        self.from_on.choices = [(first.isoformat(), f"From {day(first)}: what was paid until then stays")]
+        last, *earlier = days_to_undo_from(request)
+        super().__init__(from_on=last.isoformat())
+        began = last == request.agreed_from
+        said = "the day from which it would be paid" if began else "what was paid until then stays"
+        self.from_on.choices = [(last.isoformat(), f"From {day(last)}: {said}")]
         self.from_on.choices += [
-            (past.isoformat(), f"From {day(past)}, as if it had not been agreed") for past in earlier
+            (past.isoformat(), f"From {day(past)}: as if it had not been agreed") for past in earlier
         ]
 
     @property

@@ -3,7 +3,7 @@
 Nothing here is shown to a provider but what is its own: peers' figures are the hub's alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -96,6 +96,11 @@ class Modelled:
     def asked_percent(self) -> Decimal | None:
         """What was asked, in per cent of the fees that it covers."""
         return self.year.total.share(0)
+
+    @property
+    def oldest(self) -> date | None:
+        """Since when the oldest of the fees has stood unchanged."""
+        return min((line.line.starts for line in self.lines), default=None)
 
     @property
     def legacy(self) -> int:
@@ -224,8 +229,3 @@ def months_between(earlier: date, later: date) -> int:
 def is_legacy(line: LiveLine, on: date) -> bool:
     """Whether two rounds or more have passed the fee by."""
     return months_between(line.line.starts, on) >= LEGACY_MONTHS
-
-
-def oldest(lines: Iterable[LiveLine]) -> date | None:
-    """Since when the oldest of the fees has stood unchanged."""
-    return min((line.line.starts for line in lines), default=None)

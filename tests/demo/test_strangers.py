@@ -24,6 +24,9 @@ SHARED = {
     "postcodes",
     "alembic_version",
     "clock",
+    "uplift_rounds",
+    "uplift_participants",
+    "uplift_indices",
 }
 #: The names of authorities and hubs are known to all; which providers exist is known to boroughs and the hub alone.
 NAMES = SHARED | {"organisations"}
@@ -35,8 +38,8 @@ DIRECTORY = NAMES | {
 #: Tables that the demo leaves empty: the sign-in desk's, and those whose packages try their fences themselves.
 EMPTY = {
     "password_resets", "sign_in_attempts", "browser_sessions", "one_time_keys", "joining_invitations", "register_imports",
-    "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences", "uplift_rounds",
-    "setting_terms", "uplift_participants", "uplift_indices", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
+    "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences",
+    "setting_terms", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "uplift_request_agreements",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",

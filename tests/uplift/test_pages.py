@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, scoped_session
 from foundation.database import db
 from tests.conftest import ClientAs
 from tests.makers.standing import acting
-from tests.makers.uplift import a_negotiation, a_request
+from tests.makers.uplift import a_negotiation, a_request, settle
 
 
 def test_the_hub_opens_a_round_enters_an_index_and_leaves_a_borough_out(
@@ -117,6 +117,45 @@ def test_split_and_withdraw(session: scoped_session[Session], client_as: ClientA
     assert "nothing to split" in hub.post(f"{page}/split", data={"cut": "setting"}).text
     assert provider.post(f"{page}/withdraw").status_code == 303
     assert hub.post(f"{page}/refuse", data={"reason": "Late."}).status_code == 409
+
+
+def test_the_report_as_page_and_file_is_not_a_provider_s(session: scoped_session[Session], client_as: ClientAs) -> None:
+    deal = a_negotiation()
+    settle(deal, deal.asker, "8.4", "3.9")
+    here = f"/uplifts/{deal.round.reference}"
+    hub, borough, provider = client_as(deal.analyst), client_as(deal.payer), client_as(deal.asker)
+    assert "What the round came to" in hub.get(f"{here}/report").text
+    sheet = hub.get(f"{here}/report.csv").text
+    assert "Borough,Merton" in sheet
+    assert "Borough,Sutton" in sheet
+    own = borough.get(f"{here}/report.csv").text
+    assert "Borough,Merton" in own
+    assert "Sutton" not in own
+    assert borough.get(f"{here}/report.pdf").status_code == 403
+    for page in ("report", "report.csv"):
+        assert provider.get(f"{here}/{page}").status_code == 404
+
+
+def test_the_schedule_of_an_agreed_request(session: scoped_session[Session], client_as: ClientAs) -> None:
+    deal = a_negotiation()
+    request = settle(deal, deal.asker, "8.4", "3.9")
+    page = f"/uplifts/requests/{request.reference}"
+    for reader, rows in ((deal.analyst, 2), (deal.asker, 2), (deal.payer, 1)):
+        client = client_as(reader)
+        assert client.get(f"{page}/agreements").text.count("£4,363.80") == rows
+        assert client.get(f"{page}/agreements.csv").text.count("4363.80") == rows
+    assert client_as(deal.asker).get(f"{page}/quality").status_code == 404
+
+
+def test_ticks_that_name_nothing_of_it_are_refused_beside_the_list(
+    session: scoped_session[Session], client_as: ClientAs
+) -> None:
+    deal = a_negotiation()
+    page = f"/uplifts/requests/{a_request(deal).reference}/agreements"
+    hub = client_as(deal.analyst)
+    refused = hub.post(page, data={"chosen": ["MER-0000-00", "<b>"], "then": "split"})
+    assert (refused.status_code, "Choose some of its agreements" in refused.text) == (422, True)
+    assert client_as(deal.asker).post(page, data={"then": "split"}).status_code == 403
 
 
 def test_a_round_s_page_takes_no_more_statements_for_more_requests(
