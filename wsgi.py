@@ -14,6 +14,11 @@ from contracts import work_sources as agreement_work
 from contracts.block import block_contract
 from contracts.block import views as block_views
 from contracts.block import work_sources as block_work
+from contracts.invoicing import commands as schedule_commands
+from contracts.invoicing import credit_note, export, export_views, invoice, invoice_views, schedule
+from contracts.invoicing import jobs as schedule_jobs
+from contracts.invoicing import views as schedule_views
+from contracts.invoicing import work_sources as invoice_work
 from contracts.money import accrual_views, budget, budget_views, forecast_views, what_if_views
 from contracts.money import views as money_views
 from contracts.money import work_sources as money_work
@@ -124,6 +129,7 @@ NOUNS = (
     savings_plan, saving,
     setting_move, disruption_meeting, sealed_paper, block_contract,
     spot_purchase,
+    schedule, invoice, credit_note, export,
 )  # fmt: skip
 
 #: Every blueprint, in the order of the staircase.
@@ -138,6 +144,7 @@ BLUEPRINTS = (
     contract_register_views.blueprint,
     money_views.blueprint, budget_views.blueprint, forecast_views.blueprint, what_if_views.blueprint,
     accrual_views.blueprint, section_251_views.blueprint,
+    schedule_views.blueprint, invoice_views.blueprint, export_views.blueprint,
     uplift_views.blueprint,
     staying_views.blueprint, sealing_views.blueprint,
     savings_acting_views.blueprint, savings_views.blueprint,
@@ -146,7 +153,7 @@ BLUEPRINTS = (
 )  # fmt: skip
 
 #: Every module that declares jobs, so that each process knows them all.
-JOBS = (register_jobs, posting_letters, return_jobs, report_jobs, sealing_jobs)
+JOBS = (register_jobs, posting_letters, return_jobs, report_jobs, sealing_jobs, schedule_jobs)
 
 #: What each package adds to *Your work*.
 WORK: tuple[work.Source, ...] = (
@@ -165,12 +172,13 @@ WORK: tuple[work.Source, ...] = (
     savings_work.savings_to_approve,
     block_work.blocks_of,
     spot_work.spot_work,
+    invoice_work.items_of,
 )
 
 #: Commands of the packages: functions that take the application.
 COMMANDS: tuple[Callable[[Flask], None], ...] = (
     places_commands.init_app, audit_verifying.init_app, people_commands.init_app, register_commands.init_app,
-    report_commands.init_app, demo_commands.init_app,
+    report_commands.init_app, demo_commands.init_app, schedule_commands.init_app,
 )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def letters_of(column: int) -> str:
 
 
 def _within_bounds(rows: Iterable[tuple[int, tuple[str, ...]]]) -> list[Row]:
-    kept = []
+    kept: list[Row] = []
     for number, cells in rows:
         if not any(cells):
             continue
@@ -101,12 +101,16 @@ def _require_plain(row: Row) -> None:
     """Refuse a row that is too wide, and a cell that is too long or that a spreadsheet would reckon with."""
     filled = max((column for column, cell in enumerate(row.cells) if cell), default=0)
     if filled >= MOST_COLUMNS:
-        raise NotASheet(f"Row {row.number} is filled to column {letters_of(filled)}. The template has far fewer columns.")
+        raise NotASheet(
+            f"Row {row.number} is filled to column {letters_of(filled)}. The template has far fewer columns."
+        )
     for column, cell in enumerate(row.cells):
         if len(cell) > LONGEST_CELL:
             raise NotASheet(f"Cell {row.address(column)} holds more than {LONGEST_CELL} characters. Shorten it.")
         if cell.startswith(_BEGINS_A_FORMULA) and _NUMBER.fullmatch(cell) is None:
-            raise NotASheet(f"Cell {row.address(column)} holds a formula. Put its value in its place and send the file again.")
+            raise NotASheet(
+                f"Cell {row.address(column)} holds a formula. Put its value in its place and send the file again."
+            )
 
 
 def _rows_of_csv(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -128,10 +132,21 @@ def _rows_of_workbook(content: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         if len(book.sheetnames) != 1:
             raise NotASheet("The workbook has more than one sheet. Keep the one with the table, and delete the others.")
         yield from _cells_of(book[book.sheetnames[0]])
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, zipfile.BadZipFile) as broken:
+    except (
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+        EOFError,
+        zipfile.BadZipFile,
+    ) as broken:
         if isinstance(broken, NotASheet):
             raise
-        raise NotASheet("The workbook cannot be read: it is damaged or protected. Save it anew as XLSX, or as CSV UTF-8.") from None
+        raise NotASheet(
+            "The workbook cannot be read: it is damaged or protected. Save it anew as XLSX, or as CSV UTF-8."
+        ) from None
 
 
 def _cells_of(worksheet: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -143,7 +158,9 @@ def _cells_of(worksheet: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
                     f"Cell {row.address(column)} holds a formula. Put its value in its place and send the file again."
                 )
             if cell.value is not None and _OF_ANOTHER_CURRENCY.search(str(cell.number_format or "")):
-                raise NotASheet(f"Cell {row.address(column)} is shown in another currency. Amounts here are pounds (GBP).")
+                raise NotASheet(
+                    f"Cell {row.address(column)} is shown in another currency. Amounts here are pounds (GBP)."
+                )
         yield number, tuple(_as_text(cell.value) for cell in cells)
 
 

@@ -28,6 +28,7 @@ TABS: list[Tab] = [
     Tab("Budgets", "/money/budgets", BUYERS),
     Tab("Section 251", "/money/section-251", BOROUGHS),
     Tab("Savings", "/money/savings", BUYERS),
+    Tab("Invoices", "/money/invoices", BOROUGHS),
 ]
 
 
