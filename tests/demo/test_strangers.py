@@ -44,6 +44,7 @@ EMPTY = {
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",
     "spot_purchases", "spot_fee_lines", "spot_reviews",
+    "schedule_runs", "charge_schedules", "scheduled_charges", "provider_invoices", "invoice_rows", "credit_notes", "charge_exports",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
 
