@@ -2,7 +2,8 @@
 
 For one stay, within the year: what the fees of its first paid day would cost through to the year's last day (*first day*, or *start* when
 that day lies in the year); less what an end saves of that (*ends*); one-off fees; and VAT that is not got back. What remains to
-the net cost is what fees did after the first day: new rates, further lines, absences (*fee changes*). Every part is a cost by the
+the net cost is what fees did after the first day: new rates, further lines, absences (*fee changes*). A block contract is one step as a
+whole: its places are paid for, taken or not. Every part is a cost by the
 engine or a difference of two, so nothing is rounded a second time and no step "rounding" is ever anything but nought.
 """
 
@@ -31,6 +32,11 @@ class Parts:
     changes: Decimal
     one_offs: Decimal
     vat: Decimal
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a block contract's places rather than a child's stay."""
+        return self.of.stay.is_block
 
     @property
     def outturn(self) -> Decimal:
@@ -72,6 +78,8 @@ class Explanation:
 def parts_of(each: StayYear, year: FinancialYear) -> Parts:
     """Take one stay's year apart."""
     stay = each.stay
+    if stay.is_block:
+        return Parts(each, False, each.net, NOUGHT, NOUGHT, NOUGHT, each.outturn - each.net)
     start, end = max(stay.starts_on, year.first_day), min(stay.ends_on or year.day_after, year.day_after)
     if end <= start:
         return Parts(each, stay.starts_on <= year.first_day, NOUGHT, NOUGHT, each.net, NOUGHT, each.outturn - each.net)
@@ -109,7 +117,9 @@ def _ends(wanted: Callable[[Parts], bool]) -> Pick:
 
 def _picks(today: date) -> list[tuple[str, str, str, Pick]]:
     def starts(standing: Standing) -> Pick:
-        return _first(lambda parts: not parts.from_the_first_day and parts.of.stay.standing is standing)
+        return _first(
+            lambda parts: not (parts.from_the_first_day or parts.is_block) and parts.of.stay.standing is standing
+        )
 
     def ended(parts: Parts) -> bool:
         return parts.of.stay.ends_on is not None and parts.of.stay.ends_on <= today
@@ -120,6 +130,7 @@ def _picks(today: date) -> list[tuple[str, str, str, Pick]]:
         ("started", "Started since", "From the child’s first day to the year’s end", starts(Standing.RUNNING)),
         ("committed", "Signed, not started", "From the agreed first day, or from today where that has passed", starts(Standing.COMMITTED)),
         ("planned", "Planned, not signed by both", "Agreements that are drawn up or issued", starts(Standing.PLANNED)),
+        ("blocks", "Block contracts", "Places that are paid for, taken or not", _first(lambda parts: parts.is_block)),
         ("ended", "Ended so far", "What the days after the end would have cost", _ends(ended)),
         ("ending", "Known ends to come", "By notice, or the expected end", _ends(lambda parts: not ended(parts))),
         ("changes", "Fee changes", "Uplifts, variations, absences and fees that began later", lambda parts: parts.changes),

@@ -9,6 +9,8 @@ NOT_HELD = "Harbour does not record it: add it from the case-management system."
 FROM_THE_CHILD = "Add it on the child’s page."
 FROM_THE_REFERRAL = "The referral’s form does not say."
 
+IN_A_BLOCK = "A block place is paid by its contract: share the contract’s cost among its children by your own rule."
+
 
 class Column(NamedTuple):
     """A column: its head, and what to do where it is blank. `always`: a blank is an answer (a stay that has not ended), not a lack."""
@@ -42,9 +44,9 @@ COLUMNS = (
     Column("Home postcode", FROM_THE_CHILD),
     Column("Placement postcode", "A foster carer’s postcode is not the agency’s; Harbour does not hold it."),
     Column("LA of placement", "A foster carer’s authority is not the agency’s; of other settings the register does not say."),
-    Column("Total committed cost accrued in FY to date"),
-    Column("Contributions from social care"),
-    Column("Contributions from health"),
-    Column("Contributions from education"),
+    Column("Total committed cost accrued in FY to date", IN_A_BLOCK),
+    Column("Contributions from social care", IN_A_BLOCK),
+    Column("Contributions from health", IN_A_BLOCK),
+    Column("Contributions from education", IN_A_BLOCK),
 )  # fmt: skip
 HEADS = tuple(column.name for column in COLUMNS)

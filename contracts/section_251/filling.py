@@ -17,7 +17,7 @@ from foundation.database import db
 from foundation.quarters import FinancialYear
 from marketplace.actor import Actor
 from marketplace.code_lists import code_list
-from marketplace.costing import NOUGHT
+from marketplace.costing import NOUGHT, Charge
 from marketplace.framework import Framework, Lot
 from marketplace.setting import Setting, SettingKind
 from referrals.child import Identity
@@ -76,18 +76,26 @@ def spent_in(actor: Actor, year: FinancialYear, today: date) -> list[Spend]:
 
 def fill(actor: Actor, year: FinancialYear, today: date) -> Filled:
     """Every line of the borough's file. The fence of `identities` decides whose identity is read at all."""
-    spent = {spend.agreement_id: spend for spend in spent_in(actor, year, today)}
-    facts = _facts(spent)
+    charges = {spend.agreement_id: spend.charge for spend in spent_in(actor, year, today)}
+    facts = _facts(charges, year, today)
     stays = Counter(row.Agreement.child_id for row in facts)
-    lines = tuple(_line(row, spent[row.Agreement.id], stays[row.Agreement.child_id]) for row in facts)
+    lines = tuple(_line(row, charges.get(row.Agreement.id), stays[row.Agreement.child_id]) for row in facts)
     return Filled(
         references=tuple(row.Agreement.reference for row in facts), lines=lines,
-        cost=sum((spent[row.Agreement.id].borne for row in facts), NOUGHT),
+        cost=sum((charges[row.Agreement.id].borne for row in facts if row.Agreement.id in charges), NOUGHT),
     )  # fmt: skip
 
 
-def _facts(agreements: Iterable[uuid.UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What is known of these agreements, their children and settings, by one statement: looked-after children's only."""
+def _facts(spent: Iterable[uuid.UUID], year: FinancialYear, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What is known of the agreements, their children and settings, by one statement: looked-after children's only.
+
+    Beside those that cost something stand the placements in block places: the contract pays for them, not a fee of their own.
+    """
+    in_a_block = (
+        (Agreement.bought_by == "block")
+        & (Agreement.started_on < min(year.day_after, today))
+        & (Agreement.ended_on.is_(None) | (Agreement.ended_on > year.first_day))
+    )
     return db.session.execute(
         select(Agreement, Setting, Framework.name.label("framework"), Identity, ReferralAnswers.answers)
         .join(Setting, Setting.id == Agreement.setting_id)
@@ -95,13 +103,13 @@ def _facts(agreements: Iterable[uuid.UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
         .join(Framework, Framework.id == Lot.framework_id)
         .outerjoin(Identity, Identity.child_id == Agreement.child_id)
         .outerjoin(ReferralAnswers, ReferralAnswers.referral_id == Agreement.referral_id)
-        .where(Agreement.id.in_(list(agreements)), Agreement.kind == "individual_child_agreement")
+        .where(Agreement.id.in_(list(spent)) | in_a_block, Agreement.kind == "individual_child_agreement")
         .order_by(Agreement.started_on, Agreement.reference)
     ).all()
 
 
-def _line(row: Row[*tuple[Any, ...]], spend: Spend, stays: int) -> Line:
-    agreement, setting, charge = row.Agreement, row.Setting, spend.charge
+def _line(row: Row[*tuple[Any, ...]], charge: Charge | None, stays: int) -> Line:
+    agreement, setting = row.Agreement, row.Setting
     framework = row.framework if agreement.bought_by == "framework" else None
     with_a_carer = setting.kind in WITH_A_CARER
     who, needs = _of_the_child(row.Identity, row.answers or {})
@@ -110,8 +118,15 @@ def _line(row: Row[*tuple[Any, ...]], spend: Spend, stays: int) -> Line:
         agreement.started_on, agreement.ended_on, None, _reason(agreement.end_reason), stays, PLACEMENT_TYPES.get(setting.kind),
         PROVIDER_TYPES.get((setting.sector or "").strip().lower()), PLATFORMS[agreement.bought_by], framework, setting.urn,
         who["postcode"], None if with_a_carer else setting.postcode, None if with_a_carer else setting.authority_code,
-        charge.borne, charge.social_care, charge.health, charge.education,
+        *_cost_of(charge, agreement.bought_by),
     )  # fmt: skip
+
+
+def _cost_of(charge: Charge | None, bought_by: str) -> tuple[Decimal | None, ...]:
+    """Total, social care, health, education. A block place's price is its contract's; sharing it among children is the borough's choice."""
+    if charge is None or bought_by == "block":
+        return (None,) * 4
+    return charge.borne, charge.social_care, charge.health, charge.education
 
 
 def _of_the_child(identity: Identity | None, answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

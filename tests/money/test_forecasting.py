@@ -147,3 +147,11 @@ class TestReadingStays:
 def steps(told) -> dict[str, Decimal]:  # type: ignore[no-untyped-def]
     """The steps that come to something."""
     return {step.key: step.amount for step in told.steps if step.amount}
+
+
+def test_a_block_contract_is_one_step_and_no_childs_stay() -> None:
+    block = a_stay(a_fee(7000, FIRST), ends=date(2027, 3, 1), is_block=True)
+    found = forecast([block], YEAR, TODAY)
+    told = explain_forecast(found, None)
+    assert set(steps(told)) == {"blocks"}
+    assert (found.placements, found.average_weekly, told.steps[-1].running) == (0, None, found.outturn)

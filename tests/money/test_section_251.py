@@ -20,6 +20,7 @@ from foundation.permission import NotPermitted
 from foundation.quarters import FinancialYear
 from marketplace.roles import Role
 from tests.conftest import ClientAs
+from tests.makers.block import a_block, a_child_in
 from tests.makers.contracts import Deal, a_deal, a_placement
 from tests.makers.standing import a_borough, a_person, acting
 
@@ -115,3 +116,13 @@ def test_a_stranger_and_the_hub_have_no_such_file(deal: Deal, client_as: ClientA
     assert elsewhere.get("/money/section-251/placements.csv").text.count("\n") == 1
     for reader in (deal.head, a_person(deal.hub, Role.HUB_MANAGER)):
         assert client_as(reader).get("/money/section-251/placements.csv").status_code == 404
+
+
+def test_a_block_place_is_a_line_without_a_price_of_its_own(session: scoped_session[Session]) -> None:
+    made = a_deal(starts_on=clock.today() - timedelta(28), weeks=None)
+    a_child_in(a_block(made), made, 28)
+    filled = fill(acting(made.officer), year(), clock.today())
+    (line,) = filled.lines
+    row = dict(zip(HEADS, line, strict=True))
+    assert (row["Procurement platform"], row["Total committed cost accrued in FY to date"]) == ("Block", None)
+    assert "Total committed cost accrued in FY to date" in {lack.column for lack in filled.lacks}
