@@ -66,7 +66,7 @@ def test_the_finance_officer_budgets_is_told_of_the_overspend_and_finds_out_why(
     payer.opens("/work").sees("over the budget").follows("See what drives it")
     payer.sees("From budget to outturn", "Started since", "Rounding", "Forecast outturn").does_not_see(NAME)
     assert b"Fees of the first day" in payer.downloads("Every agreement (CSV)")
-    payer.follows("What if").fills("Placements that end", "1").presses("Show the year")
+    payer.presses("What if").fills("Placements that end", "1").presses("Show the year")
     payer.sees("Side by side", "Placements that end").does_not_see(NAME)
     payer.follows("Accruals").sees("by agreement", "up to and including yesterday").does_not_see(NAME)
     payer.follows("Section 251").sees("Only placement officers").does_not_see("2012")
