@@ -7,7 +7,7 @@ today, as the savings are. Only approved savings that are delivered are set agai
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +34,11 @@ class Return:
     contribution: Decimal
     cashable: Decimal
     avoided: Decimal
+
+    @property
+    def name(self) -> str:
+        """Croydon, LAC, 2026-27; since joining without a year."""
+        return ", ".join([self.borough, self.project, *([str(self.year)] if self.year else [])])
 
     @property
     def saved(self) -> Decimal:
@@ -87,8 +92,30 @@ def returns(members: Sequence[Membership], counted: Iterable[Entry], today: date
     found: list[Return] = []
     for (authority_id, project), stretches in grouped.items():
         years = [_of_year(authority_id, project, stretches, year, saved, today) for year in _years(stretches, today)]
-        found += [*years, _since_joining(years)]
+        found += [*years, replace(_together(project, None, years), borough=stretches[0].borough)]
     return found
+
+
+def of_all(found: Sequence[Return]) -> list[Return]:
+    """The same of all boroughs together: by project, each year and since joining."""
+    grouped: dict[tuple[str, FinancialYear | None], list[Return]] = defaultdict(list)
+    for each in found:
+        grouped[each.project, each.year].append(each)
+    return [
+        _together(project, year, grouped[project, year]) for project, year in sorted(grouped, key=_by_project_and_year)
+    ]
+
+
+def _by_project_and_year(group: tuple[str, FinancialYear | None]) -> tuple[str, int]:
+    project, year = group
+    return project, year.start_year if year else 0
+
+
+def _together(project: str, year: FinancialYear | None, parts: Sequence[Return]) -> Return:
+    return Return(
+        "All boroughs", project, year, sum((each.contribution for each in parts), NOUGHT),
+        sum((each.cashable for each in parts), NOUGHT), sum((each.avoided for each in parts), NOUGHT),
+    )  # fmt: skip
 
 
 def _of_year(
@@ -98,13 +125,6 @@ def _of_year(
     return Return(
         stretches[0].borough, project, year, sum((each.contribution(year, today) for each in stretches), NOUGHT),
         saved[authority_id, project, year, Benefit.CASHABLE], saved[authority_id, project, year, Benefit.AVOIDED],
-    )  # fmt: skip
-
-
-def _since_joining(years: Sequence[Return]) -> Return:
-    return Return(
-        years[0].borough, years[0].project, None, sum((each.contribution for each in years), NOUGHT),
-        sum((each.cashable for each in years), NOUGHT), sum((each.avoided for each in years), NOUGHT),
     )  # fmt: skip
 
 

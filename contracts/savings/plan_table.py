@@ -215,7 +215,9 @@ def _check(table: PlanTable) -> None:
 
 def _disagreements(block: Block) -> Iterator[str]:
     """Every total that is given and is not the sum, with both figures: rows first, then columns, then the sum of the totals."""
-    for line in [*block.lines, *([block.totals] if block.totals else [])]:
+    whole = sum((line.sum for line in block.lines), NOUGHT)
+    crossed = [block.totals] if block.totals and block.totals.sum != whole else []
+    for line in [*block.lines, *crossed]:
         if line.total is not None and line.total != line.sum:
             yield f"Row {line.row}, {line.name}: its years come to {_said(line.sum)}, its total says {_said(line.total)}."
     if block.totals is None:
@@ -225,7 +227,6 @@ def _disagreements(block: Block) -> Iterator[str]:
         given = block.totals.figures[column]
         if given is not None and given != found:
             yield f"Column {year}: its rows come to {_said(found)}, row {block.totals.row}, Total, says {_said(given)}."
-    whole = sum((line.sum for line in block.lines), NOUGHT)
     if block.totals.total is not None and block.totals.total != whole:
         yield f"Row {block.totals.row}, Total: all rows come to {_said(whole)}, it says {_said(block.totals.total)}."
 

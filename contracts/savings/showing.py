@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask import request
 from markupsafe import Markup
 
-from contracts.savings.contribution import Return
+from contracts.savings.contribution import Return, of_all
 from contracts.savings.ledger import Entry, Standing, Wanted, by_year_and_rating
 from contracts.savings.reckoning import Compared
 from contracts.savings.saving import Benefit, Rating, Source
@@ -93,15 +93,21 @@ def chart_by_year(counted: Sequence[Entry]) -> tuple[Markup, list[list[str]]] | 
 
 
 def chart_of_returns(found: Sequence[Return]) -> Markup | None:
-    """The return since joining, borough by borough and project by project."""
-    rows = [
-        (f"{each.borough}, {each.project}", None if each.percent is None else float(each.percent), None)
-        for each in found if each.year is None
-    ]  # fmt: skip
+    """The return since joining, borough by borough and project by project, where anything was contributed."""
+    rows = [(each.name, float(each.percent), None) for each in found if each.year is None and each.percent is not None]
     if not rows:
         return None
     title = f"Savings delivered for each £100 contributed since joining: {', '.join(name for name, _, _ in rows)}"
-    return charts.for_page(charts.horizontal, title, rows, write="{:,.0f}%".format, missing="no contribution")
+    return charts.for_page(charts.horizontal, title, rows, write="{:,.0f}%".format)
+
+
+def tables_of_returns(found: Sequence[Return], *, of_hub: bool) -> list[tuple[str, str, list[Return]]]:
+    """Since joining and by year, each with its caption and its first head; at the hub the years are those of all boroughs together."""
+    yearly = [each for each in (of_all(found) if of_hub else found) if each.year]
+    since = [each for each in found if each.year is None] + (
+        [each for each in of_all(found) if not each.year] if of_hub else []
+    )
+    return [("Since joining", "Borough and project", since), ("By financial year", "Project and year", yearly)]
 
 
 def sums_of_grounds(standings: Sequence[Standing], source: Source, until: date) -> list[Reckoned]:

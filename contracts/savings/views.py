@@ -29,6 +29,7 @@ from contracts.savings.showing import (
     sheet_rows,
     sums_of,
     sums_of_grounds,
+    tables_of_returns,
     wanted_of_request,
 )
 from contracts.savings.words import PROJECTS, words_for_pages
@@ -102,6 +103,7 @@ def contribution() -> str:
     found = returns(memberships(own), counted(entries()), today)
     return render_template(
         "savings/return.html", tabs=money_tabs(), here="return", waiting=count_waiting(), returns=found, chart=chart_of_returns(found),
+        tables=tables_of_returns(found, of_hub=own is None), by_borough=[each for each in found if each.year] if own is None else [],
         today=today, of_hub=actor.kind is Kind.HUB,
     )  # fmt: skip
 
