@@ -16,11 +16,12 @@ from contracts.award import Award
 from contracts.costs import reckoned, weekly_now
 from contracts.queries import fee_lines_of
 from contracts.savings.saving import Source
+from contracts.spot.purchase import SpotPurchase, SpotState
 from foundation.database import db
 from foundation.formatting import day_plain, money, plural
 from foundation.money import to_penny
 from marketplace.costing import expected_cost, weekly_cost
-from marketplace.fee_line import FeeKind, FeeLine
+from marketplace.fee_line import FeeKind, FeeLine, follows_terms
 from referrals.offer import Offer, OfferFeeLine, OfferState
 from referrals.offered_fees import offered_fees
 from referrals.referral import Referral
@@ -28,6 +29,8 @@ from referrals.scoring import Stay, stay_of
 
 #: Fewer valid offers than this, the chosen one included, make no benchmark: the median of two is half of the chosen one.
 LEAST_OFFERS = 3
+#: What became of a spot price that was on the table and was not paid.
+GIVEN_UP = (SpotState.REFUSED, SpotState.WITHDRAWN)
 #: A move on the day of leaving, or within four weeks of it, is the next placement of the child.
 NEXT_WITHIN = timedelta(weeks=4)
 
@@ -49,7 +52,7 @@ def below_benchmark(agreement: Agreement) -> Baseline | None:
     Valid is what was neither withdrawn nor expired on the day of the award. The others count as they were priced, discounts and
     all; the chosen one before its discounts.
     """
-    if agreement.bought_by == "spot":
+    if agreement.bought_by != "framework":
         return None
     referral = db.session.get_one(Referral, agreement.referral_id)
     stay = stay_of(referral)
@@ -67,10 +70,35 @@ def below_benchmark(agreement: Agreement) -> Baseline | None:
     return Baseline(Source.BELOW_BENCHMARK, benchmark, own, _until(agreement, stay), basis)
 
 
+def spot_avoided(agreement: Agreement) -> Baseline | None:
+    """A spot purchase was proposed for the child at a price and given up, and the place was bought under the framework for less."""
+    if agreement.bought_by != "framework" or _follows_terms(agreement):
+        return None
+    purchase = db.session.scalar(
+        select(SpotPurchase)
+        .where(SpotPurchase.referral_id == agreement.referral_id, SpotPurchase.state.in_(GIVEN_UP))
+        .order_by(SpotPurchase.proposed_at.desc())
+        .limit(1)
+    )
+    own = own_week(agreement)
+    if purchase is None or purchase.weekly_cost <= own:
+        return None
+    basis = (
+        f"Spot purchase {purchase.reference} was proposed on {day_plain(purchase.proposed_at)} at {money(purchase.weekly_cost)} a week and"
+        f" given up. A week of {agreement.reference}, under the framework, costs {money(own)} before discounts."
+    )
+    until = _until(agreement, _stay(agreement))
+    return Baseline(Source.SPOT_AVOIDED, purchase.weekly_cost, own, until, basis)
+
+
 def step_down(agreement: Agreement) -> Baseline | None:
-    """The child's placement before this one ended by plan, no more than four weeks ago, and cost more a week on its last day."""
-    former = _placement_before(agreement)
-    if former is None:
+    """The child's placement before this one ended by plan, no more than four weeks ago, and cost more a week on its last day.
+
+    Fees that follow school terms are left out: no week of them is like another, and a week in the holidays costs nothing. So are places
+    of block contracts: their own fees are not what they cost.
+    """
+    former = _placement_before(agreement) if agreement.bought_by != "block" else None
+    if former is None or _follows_terms(agreement) or _follows_terms(former):
         return None
     assert former.ended_on is not None
     last_day = former.ended_on - timedelta(days=1)
@@ -120,11 +148,16 @@ def _placement_before(agreement: Agreement) -> Agreement | None:
         select(Agreement)
         .where(
             Agreement.child_id == agreement.child_id, Agreement.id != agreement.id, Agreement.state == AgreementState.ENDED,
+            Agreement.bought_by != "block",
             Agreement.ended_as_planned.is_(True), Agreement.ended_on.between(earliest, agreement.started_on),
         )
         .order_by(Agreement.ended_on.desc())
         .limit(1)
     )  # fmt: skip
+
+
+def _follows_terms(agreement: Agreement) -> bool:
+    return any(follows_terms(line.unit, line.calendar) for line in fee_lines_of(agreement))
 
 
 def _stay(agreement: Agreement) -> Stay:

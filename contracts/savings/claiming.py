@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, insert, literal, select
 
 from contracts.agreement import Agreement, AgreementFeeLine
-from contracts.savings.baselines import Baseline, below_benchmark, step_down
+from contracts.savings.baselines import Baseline, below_benchmark, spot_avoided, step_down
 from contracts.savings.saving import LIVE, Benefit, Ground, Layer, Rating, Saving, SavingState, Source
 from contracts.savings.taking_back import take_back
 from contracts.savings.words import TITLES
@@ -79,7 +79,7 @@ def claim_by_placement(agreement: Agreement) -> None:
     Against one other price only: the spot price that was on the table, else the child's place before this one, else the offers.
     """
     db.session.flush()
-    baseline = step_down(agreement) or below_benchmark(agreement)
+    baseline = spot_avoided(agreement) or step_down(agreement) or below_benchmark(agreement)
     if baseline is not None:
         _claim_baseline(agreement, baseline)
     claim_volume_discount(agreement)

@@ -13,6 +13,7 @@ from contracts.savings.approving import approve_savings
 from contracts.savings.claiming import claim_volume_discount, reverse_uplift_avoided
 from contracts.savings.ledger import counted, entries
 from contracts.savings.saving import Benefit, Ground, Layer, Rating, Saving, SavingState, Source
+from contracts.spot.deciding import withdraw_spot_purchase
 from contracts.uplift.agreeing import agree_uplift
 from contracts.uplift.request import UpliftedLine
 from contracts.uplift.undoing import undo_uplift
@@ -25,6 +26,7 @@ from marketplace.roles import Role
 from tests.makers.choosing import MoveClock, a_competition, an_award
 from tests.makers.contracts import CORE, Deal, a_deal, a_placement, signed
 from tests.makers.savings import agreed_at_less
+from tests.makers.spot import a_need, proposed
 from tests.makers.standing import a_person, acting, behind
 from tests.makers.uplift import a_negotiation, a_request, read_by
 
@@ -157,6 +159,21 @@ class TestByPlacement:
             select(Ground.before, Ground.after, Saving.benefit).join(Saving, Saving.id == Ground.saving_id)
         ).all()
         assert [tuple(row) for row in found] == [(Decimal(5000), Decimal(4200), Benefit.CASHABLE)] * claims
+
+    def test_a_spot_price_given_up_for_a_place_of_the_framework(self, session: scoped_session[Session]) -> None:
+        need = a_need()
+        purchase = proposed(need)
+        key = purchase.id
+        withdraw_spot_purchase(purchase, "The framework has a place after all.", by=need.officer)
+        deal = a_deal(hub=need.hub, borough=need.borough, lot=need.lot)
+        agreement = signed(deal)
+        for_this_child = {"referral": agreement.referral_id, "purchase": key}
+        session.execute(text("UPDATE spot_purchases SET referral_id = :referral WHERE id = :purchase"), for_this_child)
+        start_placement(agreement, agreement.starts_on, by=deal.officer)
+        found = session.execute(
+            select(Ground.before, Ground.after, Saving.source).join(Saving, Saving.id == Ground.saving_id)
+        ).one()
+        assert tuple(found) == (Decimal(5200), Decimal(4200), Source.SPOT_AVOIDED)
 
 
 def a_placement_after_competing(prices: tuple[int, ...], move_clock: MoveClock) -> Agreement:

@@ -48,7 +48,9 @@ class TestEntering:
         of = a_treasury()
         saving = a_saving(of)
         assert (saving.state, saving.counts, sum_of_ledger()) == (S.CLAIMED, False, 0)
-        assert [int(amount) for amount in session.scalars(select(SavingAmount.amount).order_by(SavingAmount.amount))] == [1200, 2400]
+        assert [
+            int(amount) for amount in session.scalars(select(SavingAmount.amount).order_by(SavingAmount.amount))
+        ] == [1200, 2400]
         event = session.scalars(select(AuditEvent).where(AuditEvent.act == Act.ENTER_SAVING)).one()
         assert event.after["total"] == "3600"
         assert session.scalars(select(Letter.to_roles).where(Letter.act == Act.ENTER_SAVING)).one() == [
