@@ -9,7 +9,8 @@ from contracts.money.asking import asked_year, borough_reader
 from contracts.money.sheets import ACCRUAL_HEADS, accrual_lines
 from contracts.money.tabs import money_tabs
 from foundation import clock
-from foundation.spreadsheets import csv_download
+from foundation.sheet_reading import XLSX
+from foundation.spreadsheets import csv_download, download, workbook_bytes
 
 blueprint = Blueprint("accruals", __name__, url_prefix="/money/accruals")
 
@@ -32,6 +33,15 @@ def file() -> Response:
     asked = asked_year()
     found = accruals(borough_reader(), asked.year, clock.today())
     return csv_download(f"accruals-{asked.year}.csv", ACCRUAL_HEADS, accrual_lines(found))
+
+
+@blueprint.get("/year.xlsx")
+def workbook() -> Response:
+    """The same as a workbook."""
+    asked = asked_year()
+    found = accruals(borough_reader(), asked.year, clock.today())
+    content = workbook_bytes(f"Accruals {asked.year}", ACCRUAL_HEADS, accrual_lines(found))
+    return download(f"accruals-{asked.year}.xlsx", content, XLSX)
 
 
 def _month(found: Accruals) -> date | None:

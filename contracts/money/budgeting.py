@@ -16,6 +16,7 @@ from foundation.transaction import transaction
 from marketplace.actor import Actor
 from marketplace.acts import Act
 from marketplace.policy import authorise
+from referrals.identifying_text import matches
 
 say(
     "uq_budgets_one_revision",
@@ -67,6 +68,11 @@ def _check(revision: Revision) -> None:
         raise Invalid("Enter a percentage from 0 to 100.", "tolerance")
     if not revision.reason.strip():
         raise Invalid("Say why the budget is what it is: the paper that agreed it, or what changed.", "reason")
+    telling = matches(revision.reason, ())
+    if telling:
+        raise Invalid(
+            f"The hub reads the reason, so it may hold nothing of a child: take out what looks like {telling[0].what}.", "reason"
+        )
 
 
 def _last(revision: Revision, by: Actor) -> Budget | None:

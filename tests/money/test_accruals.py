@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session, scoped_session
 
 from contracts.money.accruing import accruals
@@ -61,6 +62,10 @@ def test_the_page_and_the_file_say_the_same(session: scoped_session[Session], cl
     october = [row for row in rows if row["Month"] == "2026-10"]
     assert [(row["Net (£)"], row["Borne (£)"]) for row in october] == [("18600.00", "18600.00")]
     assert october[0]["Child"].startswith("CH-")
+    book = load_workbook(io.BytesIO(client.get("/money/accruals/year.xlsx?year=2026-27").data))
+    cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert cells[0] == list(rows[0])
+    assert [line[7] for line in cells if line[0] == "2026-10"] == [18600]
 
 
 def test_strangers_the_hub_and_providers(session: scoped_session[Session], client_as: ClientAs) -> None:
