@@ -23,7 +23,7 @@ def index() -> str:
     actor, asked = buyer(), asked_year()
     frame = {"tabs": money_tabs(), "asked": asked, "today": clock.today(), "months": MONTHS}
     if actor.kind is Kind.HUB:
-        hub = hub_outlook(actor, asked.year)
+        hub = hub_outlook(asked.year)
         every = hub.by_borough.total
         return render_template("money/forecast_hub.html", hub=hub, every=every, chart=by_month(every.forecast), **frame)
     outlook = borough_outlook(actor, asked.year)

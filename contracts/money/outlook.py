@@ -10,7 +10,7 @@ from sqlalchemy import select
 from contracts.money.budget import Budget
 from contracts.money.budget_queries import budgets_of
 from contracts.money.forecasting import Forecast, forecast, placements_for, total
-from contracts.money.services import services_of
+from contracts.money.services import service_names
 from contracts.money.stays import stays_of
 from foundation import clock
 from foundation.collecting import without_collecting
@@ -90,7 +90,7 @@ def borough_outlook(actor: Actor, year: FinancialYear) -> Outlook:
     parts, own = whole.split(lambda stay: stay.service), _own(actor)
     cells = {
         key: _Cell(name, parts[key], budgets.get((own, key)))
-        for key, name in services_of(actor).items()
+        for key, name in service_names().items()
         if parts[key].stays or (own, key) in budgets
     }
     rows = tuple(_row(key, cell.name, cell.forecast, [cell]) for key, cell in cells.items())
@@ -103,9 +103,9 @@ def service_outlook(actor: Actor, year: FinancialYear, service: str, name: str) 
     return _row(service, name, found, [_Cell(name, found, budgets_of(year).get((_own(actor), service)))])
 
 
-def hub_outlook(actor: Actor, year: FinancialYear) -> HubOutlook:
+def hub_outlook(year: FinancialYear) -> HubOutlook:
     """The partnership's year in sums. Numbers of children below five, and what gives them away, stay with their borough."""
-    whole, names, budgets = _forecast(year), services_of(actor), budgets_of(year)
+    whole, names, budgets = _forecast(year), service_names(), budgets_of(year)
     parts = whole.split(lambda stay: (stay.authority_id, stay.service))
     boroughs = _boroughs({whose for whose, _ in {*parts, *budgets}})
     of_borough, of_service = whole.split(lambda stay: stay.authority_id), whole.split(lambda stay: stay.service)

@@ -19,7 +19,7 @@ def index() -> str:
     """What placements have cost since the first of April, and what the year is forecast to cost."""
     actor, today = buyer(), clock.today()
     year = FinancialYear.of(today)
-    outlook = hub_outlook(actor, year).by_service if actor.kind is Kind.HUB else borough_outlook(actor, year)
+    outlook = hub_outlook(year).by_service if actor.kind is Kind.HUB else borough_outlook(actor, year)
     begun = len(months(year.first_day, today))
     return render_template(
         "money/index.html", tabs=money_tabs(), year=year, months=MONTHS[:begun], rows=outlook.rows, every=outlook.total
