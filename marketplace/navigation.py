@@ -16,7 +16,8 @@ MENUS: dict[Kind, list[tuple[str, str]]] = {
     ],
     Kind.PROVIDER: [
         ("Your work", "/work"), ("Inbox", "/inbox"), ("Offers", "/offers"), ("Placements", "/placements"),
-        ("Invoices", "/money/invoices"), ("Uplifts", "/uplifts"), ("Settings", "/settings"), ("Frameworks", "/frameworks"), ("Returns", "/returns"), ("Reports", "/reports"),
+        ("Invoices", "/money/invoices"), ("Uplifts", "/uplifts"), ("Settings", "/settings"), ("Frameworks", "/frameworks"),
+        ("Returns", "/returns"), ("Reports", "/reports"),
     ],
 }  # fmt: skip
 
