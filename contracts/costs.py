@@ -66,6 +66,8 @@ class StayCost:
     #: the price of a week as it stands on the day asked for
     weekly: Decimal
     years: tuple[tuple[str, Decimal], ...]
+    #: some fee is charged in a part of the year alone and counts by its average week
+    weekly_is_averaged: bool
     #: fees follow terms of a school year that nobody has entered yet, taken to be like the nearest known one
     terms_assumed: bool
 
@@ -127,7 +129,7 @@ def stay_cost(agreement: Agreement, lines: Sequence[AgreementFeeLine], on: date 
         starts_on=starts, ends_on=ends, is_open=not (agreement.ended_on or agreement.notice_ends_on or agreement.expected_end_on),
         lines=tuple(cost_line(line, starts, ends) for line in fees), charge=charge(fees, starts, ends),
         weekly=weekly_of(agreement, fees, on), years=tuple(by_financial_year(fees, starts, ends)),
-        terms_assumed=assumes_terms(fees, starts, ends),
+        weekly_is_averaged=any(line.is_seasonal for line in fees), terms_assumed=assumes_terms(fees, starts, ends),
     )  # fmt: skip
 
 

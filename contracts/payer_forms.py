@@ -51,7 +51,7 @@ class PayerRow(PayersForm):
         """No fee is left without payers."""
         fine = super().validate(extra_validators)
         if fine and self.is_empty:
-            self.social_care.errors = ["Say who pays this fee: the shares must total 100 %."]
+            self.social_care.errors = ["Say who pays this fee: the shares must total 100%."]
             return False
         return fine
 

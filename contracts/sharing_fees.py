@@ -17,7 +17,7 @@ from marketplace.acts import Act
 from marketplace.payer_shares import PayerShares
 from marketplace.policy import authorise
 
-say("ck_agreement_fee_lines_shares_total_100", "The shares of a fee must total 100 %.")
+say("ck_agreement_fee_lines_shares_total_100", "The shares of a fee must total 100%.")
 
 
 def share_fees(

@@ -1,20 +1,26 @@
 """How an award becomes a stay: the agreement is drawn up, issued, signed by both, the child moves in, and one day moves on."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from contracts.agreement import Agreement
 from contracts.award import Award
 from contracts.drawing_up import draw_up_agreement, issue_agreement
 from contracts.opening import open_identity
 from contracts.placing import end_placement, start_placement
+from contracts.queries import fee_lines_of
+from contracts.sharing_fees import share_fees
 from contracts.signing import sign_for_borough, sign_for_provider
 from demo.case import Case
 from demo.cast import fetch
 from demo.plan import Stage
 from demo.storytelling import Story, acting, noon_of
 from foundation.formatting import in_london
+from marketplace.payer_shares import PayerShares
 from marketplace.roles import Role
 
+#: one place in three is paid by a panel of the three
+JOINTLY = PayerShares(Decimal(55), Decimal(30), Decimal(15))
 #: why stays end, in the codes of the national return: planned, and not
 PLANNED, UNPLANNED = ("E4A", "CARPL", "E5"), ("CREQB", "CHILD")
 
@@ -30,6 +36,8 @@ def it_is_agreed(case: Case) -> Story:
         return
     yield case.at(Stage.ISSUED)
     with acting(case.officer) as officer:
+        if case.plan.number % 3 == 0:
+            share_fees(_agreement(case), {line.id: JOINTLY for line in fee_lines_of(_agreement(case))}, by=officer)
         issue_agreement(_agreement(case), by=officer)
     if case.rest_if(Stage.ISSUED):
         return

@@ -13,6 +13,7 @@ from demo.plan import plan_year
 from demo.referral_story import a_referral
 from demo.return_story import a_quarter_ends, quarters_of
 from demo.storytelling import Story, Telling
+from demo.terms_story import a_school_tells_its_terms
 from demo.uplift_story import uplifts_are_negotiated
 from demo.vacancy_story import vacancies_are_told
 from foundation.formatting import day_plain, in_london
@@ -44,6 +45,8 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
     for number, provider in enumerate(cast.partnership.providers):
         yield an_admission(cast, provider, number, begins)
         yield vacancies_are_told(cast, provider, begins)
+        if provider.lot == "special_school":
+            yield a_school_tells_its_terms(cast, provider, begins)
     for quarter in quarters_of(begins, cast.present):
         yield a_quarter_ends(cast, quarter)
     for borough in cast.partnership.boroughs:

@@ -12,6 +12,9 @@ from marketplace.fee_line import FeeKind, Unit
 from marketplace.setting import Level
 from referrals.offer_terms import Fee, NeedAnswer, OfferTerms, ProposedOutcome
 
+#: per cent on the fees of independent schools, since January 2025
+VAT = Decimal(20)
+
 
 def terms_of_offer(
     setting: DemoSetting,
@@ -52,8 +55,7 @@ def _fees(setting: DemoSetting, lot: str, rng: Random) -> tuple[Fee, ...]:
     """The core fee within three per cent of the rate card, and the extras that the lot prices."""
     core = to_penny(Decimal(setting.core_amount) * Decimal(rng.randint(97, 103)) / 100)
     if lot == "special_school":
-        school = Fee(kind=FeeKind.EDUCATION, label="Annual school fee", amount=core, unit=Unit.YEAR)
-        return school, *_sometimes(
+        return _school_fee(setting, core), *_sometimes(
             0.4, Fee(kind=FeeKind.TRANSPORT, label="School transport", amount=Decimal(285), unit=Unit.WEEK), rng
         )
     main = Fee(kind=FeeKind.CORE, label="Core fee", amount=core, unit=Unit.WEEK)
@@ -69,6 +71,14 @@ def _fees(setting: DemoSetting, lot: str, rng: Random) -> tuple[Fee, ...]:
         quantity=Decimal(2),
     )
     return main, *_sometimes(0.35, therapy, rng)
+
+
+def _school_fee(setting: DemoSetting, core: Decimal) -> Fee:
+    """A year's fee, or with one school in three a third of it for each term; VAT stands on it, which a borough recovers."""
+    by_term = setting.core_amount // 10 % 3 == 0
+    amount, unit = (to_penny(core / 3), Unit.TERM) if by_term else (core, Unit.YEAR)
+    label = "School fee, by the term" if by_term else "Annual school fee"
+    return Fee(kind=FeeKind.EDUCATION, label=label, amount=amount, unit=unit, vat_rate=VAT)
 
 
 def _sometimes(chance: float, fee: Fee, rng: Random) -> tuple[Fee, ...]:

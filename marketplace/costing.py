@@ -27,7 +27,6 @@ from marketplace.fee_line import ONE_WEEK, Calendar, FeeLine, Unit
 from marketplace.terms_of_year import NO_TERMS, TermDates
 
 NOUGHT = Decimal("0.00")
-_ONE_DAY = timedelta(days=1)
 #: A day is a whole number of these parts of a financial year, whether that has 365 days or 366.
 _PARTS_OF_A_YEAR = 365 * 366
 
@@ -140,16 +139,19 @@ def cost(lines: Iterable[FeeLine], starts: date, ends: date, terms: TermDates = 
 
 
 def weekly_cost(lines: Iterable[FeeLine], on: date, terms: TermDates = NO_TERMS) -> Decimal:
-    """The net price of a week as it stands on a day: seven times that day's exact cost, one-offs left out, to the
-    penny.
+    """The net price of a week as it stands on a day, one-offs left out, to the penny: seven times that day's exact cost.
 
-    In the holidays a termly or term-time line is nought; the cost of a whole year says what such a place costs.
+    What is charged in term time or in named weeks alone counts by its average week over the 52 weeks from the day: such a place is
+    neither free in the holidays nor so dear all year as in term.
     """
     running = [line for line in lines if line.unit is not Unit.ONCE and line.is_live_on(on)]
-    of_the_day = sum(
-        (total_until(line, on + _ONE_DAY, terms) - total_until(line, on, terms) for line in running), start=Fraction(0)
-    )
-    return to_penny(7 * of_the_day)
+    return to_penny(sum((_week_of(line, on, terms) for line in running), start=Fraction(0)))
+
+
+def _week_of(line: FeeLine, on: date, terms: TermDates) -> Fraction:
+    weeks = Fraction(52) if line.is_seasonal else Fraction(1, 7)
+    after = on + timedelta(days=int(7 * weeks))
+    return (total_until(line, after, terms) - total_until(line, on, terms)) / weeks
 
 
 def expected_cost(lines: Iterable[FeeLine], starts: date, stay_days: int, terms: TermDates = NO_TERMS) -> Decimal:

@@ -99,6 +99,11 @@ class FeeLine:
         """Whether its cost depends on the school's term dates."""
         return follows_terms(self.unit, self.calendar)
 
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether it is charged in a part of the year alone: in term time, by the term, or in named weeks."""
+        return self.unit is not Unit.ONCE and (self.unit is Unit.TERM or self.calendar is not Calendar.ALL_YEAR)
+
     def paid_on(self, day: date) -> PayerShares:
         """Who pays what is earned on that day."""
         later = [change.shares for change in sorted(self.payers_from, key=_day_of) if change.day <= day]

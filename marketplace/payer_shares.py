@@ -41,7 +41,7 @@ class PayerShares:
         if any(to_penny(share) != share for share in self.percentages):
             raise ImpossibleShares("Enter shares in per cent with at most two decimals.")
         if sum(self.percentages) != HUNDRED:
-            raise ImpossibleShares(f"The shares total {_percent(sum(self.percentages))} %. They must total 100 %.")
+            raise ImpossibleShares(f"The shares total {_percent(sum(self.percentages))}%. They must total 100%.")
 
     @property
     def percentages(self) -> tuple[Decimal, Decimal, Decimal]:

@@ -34,6 +34,11 @@ class TermsForm(Form):
         return [tuple(self[f"term_{row}_{part}"] for part in parts) for row in range(MOST_TERMS)]
 
     @property
+    def has_more(self) -> bool:
+        """Whether anything stands in the rows after the usual three."""
+        return any(field.data or field.errors for row in self.rows[len(USUAL) :] for field in row)
+
+    @property
     def terms(self) -> tuple[TypedTerm, ...]:
         """The terms that were typed."""
         return tuple(

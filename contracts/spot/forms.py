@@ -30,8 +30,7 @@ from foundation.submitting import Form as OurForm
 from marketplace.fee_line import FeeKind, Unit
 from marketplace.setting import SettingKind
 from marketplace.uploads import Upload, plain_name
-from referrals.fee_fields import KINDS, UNITS, AmountField, QuantityField, ShareField, WeekField
-from referrals.offer_form import RECOVERABLE
+from referrals.fee_fields import KINDS, RECOVERABLE, UNITS, AmountField, QuantityField, ShareField, WeekField
 from referrals.offer_terms import MOST_LINES, Fee, Totals
 
 FIRST_LINES = 3

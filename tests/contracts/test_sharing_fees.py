@@ -120,7 +120,7 @@ class TestPage:
         at = f"/placements/{agreement.reference}/payers"
         answer = client_as(deal.officer).post(at, data=sent)
         assert answer.status_code == 422
-        assert "The shares total 99 %. They must total 100 %." in answer.text
+        assert "The shares total 99%. They must total 100%." in answer.text
         assert 'href="#fees-0-social_care"' in answer.text
         assert 'value="14"' in answer.text
         session.expire_all()

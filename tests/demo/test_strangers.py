@@ -32,14 +32,14 @@ SHARED = {
 NAMES = SHARED | {"organisations"}
 #: The directory's public columns, which every borough reads, and what providers report and the hub prints for all boroughs.
 DIRECTORY = NAMES | {
-    "settings", "setting_needs", "rates", "admissions", "admission_settings", "partnership_members",
+    "settings", "setting_needs", "setting_terms", "rates", "admissions", "admission_settings", "partnership_members",
     "monitoring_returns", "return_figures", "reports", "stored_files",
 }  # fmt: skip
 #: Tables that the demo leaves empty: the sign-in desk's, and those whose packages try their fences themselves.
 EMPTY = {
     "password_resets", "sign_in_attempts", "browser_sessions", "one_time_keys", "joining_invitations", "register_imports",
     "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences",
-    "setting_terms", "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
+    "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "uplift_request_agreements",
     "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",

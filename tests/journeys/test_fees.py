@@ -77,7 +77,7 @@ def share_the_draft(officer: PersonAtTheScreen, referral: str) -> str:
     reference = steps.reference_in(officer.page.url)
     officer.sees("100% education").follows("Change who pays")
     officer.fills("Education’s share of Teaching", "60").fills("Health’s share of Teaching", "39")
-    officer.presses("Keep who pays").sees("The shares total 99 %. They must total 100 %.")
+    officer.presses("Keep who pays").sees("The shares total 99%. They must total 100%.")
     officer.fills("Health’s share of Teaching", "40").presses("Keep who pays").sees("60% education, 40% health")
     officer.presses("Issue the agreement").presses("Issue the agreement")
     return reference
@@ -91,5 +91,5 @@ def vary_who_pays(officer: PersonAtTheScreen, manager: PersonAtTheScreen, agreem
     officer.fills("Why the fees change", "The panel agreed to share the cost.")
     officer.fills("Social care’s share of Teaching", "50").fills("Education’s share of Teaching", "50")
     officer.presses("Propose the variation").sees("It changes only who pays")
-    manager.opens(officer.page.url).presses("Approve and change the fees").presses("Approve and change the fees")
+    manager.opens(officer.page.url).presses("Approve the variation").presses("Approve and change the fees")
     manager.opens(f"/placements/{agreement}").sees("50% social care, 50% education")

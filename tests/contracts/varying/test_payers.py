@@ -177,7 +177,7 @@ class TestPage:
     @pytest.mark.parametrize(
         ("changed", "said", "field"),
         [
-            ({"fees-0-payers-social_care": "50", "fees-0-payers-health": "49"}, "The shares total 99 %", "fees-0-payers-social_care"),
+            ({"fees-0-payers-social_care": "50", "fees-0-payers-health": "49"}, "The shares total 99%", "fees-0-payers-social_care"),
             (
                 {"fees-0-payers-social_care": "50", "fees-0-payers-health": "50", "fees-0-amount": "4300"},
                 "in a variation of its own", "fees-0-payers-social_care",
