@@ -16,6 +16,8 @@ from foundation.formatting import money, percent
 from foundation.waterfall import Bar, Rung, foot_of, waterfall
 
 SHARE = "{:.1f}%".format
+#: where nothing is decided yet
+OPEN = "still open"
 #: the providers that asked for most stand in the chart, all of them in the table
 MOST = 12
 
@@ -56,22 +58,27 @@ def peer_chart(evidence: Evidence, request: UpliftRequest, tried: Change | None)
 def agreed_chart(figures: RoundFigures) -> Markup:
     """What each provider got, with a short line where it asked: for a page."""
     title, rows = _shares(figures)
-    return for_page(horizontal, title, rows, marker="asked", write=SHARE)
+    return for_page(horizontal, title, rows, marker="asked", write=SHARE, missing=OPEN)
 
 
 def agreed_print(figures: RoundFigures) -> Chart:
     """The same in print."""
     title, rows = _shares(figures)
-    return horizontal(title, rows, marker="asked", write=SHARE, canvas=PRINT_WIDE)
+    return horizontal(title, rows, marker="asked", write=SHARE, missing=OPEN, canvas=PRINT_WIDE)
 
 
 def _shares(figures: RoundFigures) -> tuple[str, list[tuple[str, float | None, float | None]]]:
     most = sorted(figures.by_provider, key=lambda one: one.asked, reverse=True)[:MOST]
-    rows: list[tuple[str, float | None, float | None]] = [
-        (one.name, float(one.agreed_percent or 0), float(one.asked_percent or 0)) for one in most
-    ]
-    said = "; ".join(f"{name}: {agreed:.1f}% of {asked:.1f}%" for name, agreed, asked in rows)
+    rows = [(one.name, _per_cent(one.agreed_percent), _per_cent(one.asked_percent)) for one in most]
+    said = "; ".join(
+        f"{name}: {SHARE(agreed) if agreed is not None else OPEN} of {SHARE(asked or 0)}"
+        for name, agreed, asked in rows
+    )
     return f"Agreed of asked, by provider, weighted by the fees. {said}.", rows
+
+
+def _per_cent(share: Decimal | None) -> float | None:
+    return float(share) if share is not None else None
 
 
 def _step(amount: float) -> str:

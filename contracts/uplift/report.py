@@ -7,7 +7,7 @@ actual placements is reckoned over the days on which the new lines are really pa
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -24,10 +24,12 @@ from contracts.uplift.modelling import LiveLine, full_year, line_effect
 from contracts.uplift.request import OPEN_STATES, RequestState, UpliftedLine, UpliftRequest
 from contracts.uplift.round import UpliftRound
 from foundation.database import db
+from foundation.formatting import plural
 from foundation.money import to_penny
 from marketplace.costing import NOUGHT, total_until
 from marketplace.framework import Lot
 from marketplace.organisation import Organisation
+from marketplace.small_numbers import LEAST_SHOWN, is_few
 
 S = RequestState
 
@@ -117,6 +119,24 @@ def request_figures(request: UpliftRequest) -> RoundFigures | None:
     """What one agreed request came to."""
     lines = [_year_of(row) for row in db.session.execute(_lines().where(UpliftedLine.request_id == request.id))]
     return _figures(lines) if lines else None
+
+
+def joined(outcomes: Sequence[Outcome], one: str, many: str) -> tuple[Outcome, ...]:
+    """For paper that leaves the boroughs: those of fewer than five agreements are one row, and with them the next smallest if need be."""
+    every = sorted(outcomes, key=lambda outcome: outcome.agreements)
+    small = [outcome for outcome in every if is_few(outcome.agreements)]
+    shown = [outcome for outcome in every if outcome not in small]
+    while small and sum(outcome.agreements for outcome in small) < LEAST_SHOWN and shown:
+        small.append(shown.pop(0))
+    rows = sorted(shown, key=lambda outcome: outcome.name)
+    if len(small) > 1:
+        return (*rows, _sum(f"{plural(len(small), one, many)} joined", small))
+    return (*rows, *small)
+
+
+def _sum(name: str, outcomes: Sequence[Outcome]) -> Outcome:
+    parts = [field.name for field in fields(Outcome) if field.name != "name"]
+    return Outcome(name, *(sum(getattr(outcome, part) for outcome in outcomes) for part in parts))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

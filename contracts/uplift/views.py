@@ -18,7 +18,6 @@ from contracts.uplift.queries import (
     ruling_of,
     scopes_of,
 )
-from contracts.uplift.report import round_figures
 from contracts.uplift.request_forms import DecideForm, RequestForm
 from contracts.uplift.requesting import request_uplift
 from contracts.uplift.round import UpliftRound
@@ -27,7 +26,6 @@ from foundation import clock
 from foundation.permission import NotPermitted
 from marketplace.acts import Act
 from marketplace.policy import may, permits, refusal_of
-from marketplace.roles import Kind
 from marketplace.signed_in import signed_in_actor
 
 blueprint = Blueprint("uplifts", __name__, url_prefix="/uplifts")
@@ -57,12 +55,11 @@ def new() -> Answer:
 def show(reference: str) -> str:
     """One round: its rule and indices, who takes part, what is asked and agreed."""
     actor, opened = signed_in_actor(), round_called(reference)
-    indices, requests = indices_of(opened), requests_of(opened)
+    indices = indices_of(opened)
     acts = {act for act in opened.MOVES if may(actor, act, opened)}
     return render_template(
         "uplifts/show.html", round=opened, indices=indices, ruling=ruling_of(opened, indices), acts=acts, Act=Act,
-        requests=requests, participants=participants_of(opened), badges=BADGES,
-        figures=round_figures(opened, requests) if actor.kind is not Kind.PROVIDER else None,
+        requests=requests_of(opened), participants=participants_of(opened), badges=BADGES,
     )  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def refuse_and_appeal(
 
 def report(hub: PersonAtTheScreen, here: str, rest: str) -> None:
     """The page, the file and the paper say the same."""
-    hub.opens(here).follows("The report").sees("What the round came to", "By provider", "Alder Care Ltd", "Avoided")
+    hub.opens(here).presses("The report").sees("What the round came to", "By provider", "Alder Care Ltd", "Avoided")
     sheet = hub.downloads("Download (CSV)").decode()
     assert reference_in(rest) in sheet
     assert "Hazel Care Ltd" in sheet

@@ -1,12 +1,16 @@
 """The pages of uplift rounds, as each side opens them."""
 
+from page import ValidationProfile, validate_pdf_bytes
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
+from contracts.uplift.opening_rounds import open_round
+from contracts.uplift.queries import requests_of
+from contracts.uplift.report import joined, round_figures
 from foundation.database import db
 from tests.conftest import ClientAs
 from tests.makers.standing import acting
-from tests.makers.uplift import a_negotiation, a_request, settle
+from tests.makers.uplift import a_negotiation, a_peer, a_request, settle, terms_of, two_boroughs
 
 
 def test_the_hub_opens_a_round_enters_an_index_and_leaves_a_borough_out(
@@ -75,7 +79,7 @@ def test_from_asking_to_agreeing(session: scoped_session[Session], client_as: Cl
     assert hub.post(f"{page}/agree", data={"reason": "Accepted."}).status_code == 303
     done = hub.get(here).text
     assert "3.9%" in done
-    assert "By borough" in done
+    assert "By borough" in hub.get(f"{here}/report").text
     paper = hub.get(f"{here}/report.pdf")
     assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
 
@@ -134,6 +138,43 @@ def test_the_report_as_page_and_file_is_not_a_provider_s(session: scoped_session
     assert borough.get(f"{here}/report.pdf").status_code == 403
     for page in ("report", "report.csv"):
         assert provider.get(f"{here}/{page}").status_code == 404
+
+
+def test_the_board_s_paper_is_pdf_ua_and_joins_small_numbers(
+    session: scoped_session[Session], client_as: ClientAs, built_assets: None
+) -> None:
+    deal = two_boroughs()
+    peers = [a_peer(deal, f"{tree} Care Ltd") for tree in ("Alder", "Hazel", "Linden")]
+    acting(deal.analyst)
+    deal.round_id = open_round(terms_of(deal.first), by=deal.analyst).id
+    for peer in peers:
+        settle(deal, peer, "5", "2")
+    a_request(deal)
+    figures = round_figures(deal.round, requests_of(deal.round))
+    assert figures is not None
+    (row,) = joined(figures.by_provider, "provider", "providers")
+    assert (row.name, row.agreements, row.asked) == ("4 providers joined", 5, figures.total.asked)
+    paper = client_as(deal.analyst).get(f"/uplifts/{deal.round.reference}/report.pdf").data
+    assert list(validate_pdf_bytes(paper, profile=ValidationProfile.PDF_UA_1).failures) == []
+
+
+def test_no_page_of_a_request_takes_more_than_twelve_statements(
+    session: scoped_session[Session], client_as: ClientAs
+) -> None:
+    deal = a_negotiation()
+    request = a_request(deal)
+    here, hub = f"/uplifts/requests/{request.reference}", client_as(deal.analyst)
+    connection = db.session.connection().engine
+    for path in (here, f"{here}/agreements", f"{here}/agree", f"/uplifts/{deal.round.reference}/report"):
+        said: list[str] = []
+
+        def note(*said_now: object, said: list[str] = said) -> None:
+            said.append(str(said_now[2]))
+
+        event.listen(connection, "before_cursor_execute", note)
+        assert hub.get(path).status_code == 200
+        event.remove(connection, "before_cursor_execute", note)
+        assert len([one for one in said if not one.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]) <= 12, path
 
 
 def test_the_schedule_of_an_agreed_request(session: scoped_session[Session], client_as: ClientAs) -> None:

@@ -14,7 +14,7 @@ from contracts.savings.saving import Saving, SavingState
 from contracts.uplift.agreeing import agree_uplift
 from contracts.uplift.modelling import full_year
 from contracts.uplift.opening_rounds import close_round, open_round
-from contracts.uplift.report import avoided_between, round_figures
+from contracts.uplift.report import round_figures
 from contracts.uplift.request import RequestState, UpliftedLine, UpliftRequest
 from contracts.uplift.undoing import days_to_undo_from, undo_uplift
 from foundation import clock
@@ -87,7 +87,6 @@ class TestItDoes:
         before = paid_in(session, (began, today))
         undo_uplift(agreed(deal), began, "It was a mistake.", by=deal.head_of_hub)
         assert paid_in(session, (began, today)) == before
-        assert avoided_between(began, today) == []
 
     def test_the_fees_may_be_raised_again_in_the_same_round(self, session: scoped_session[Session]) -> None:
         deal = a_negotiation()
