@@ -11,9 +11,11 @@ from contracts.placing import end_placement, start_placement
 from contracts.queries import fee_lines_of
 from contracts.sharing_fees import share_fees
 from contracts.signing import sign_for_borough, sign_for_provider
+from demo.block_story import a_paid_place_is_taken
 from demo.case import Case
 from demo.cast import fetch
 from demo.plan import Stage
+from demo.stay_story import a_stay_may_move, it_is_looked_at_together
 from demo.storytelling import Story, acting, noon_of
 from foundation.formatting import in_london
 from marketplace.payer_shares import PayerShares
@@ -32,6 +34,7 @@ def it_is_agreed(case: Case) -> Story:
     yield case.at(Stage.DRAWN_UP)
     with acting(case.officer) as officer:
         case.agreement_id = draw_up_agreement(fetch(Award, case.award_id), by=officer).id
+    a_paid_place_is_taken(case)
     if case.rest_if(Stage.DRAWN_UP):
         return
     yield case.at(Stage.ISSUED)
@@ -68,6 +71,7 @@ def _is_lived(case: Case) -> Story:
     with acting(case.officer) as officer:
         start_placement(_agreement(case), in_london(case.needed_at), by=officer)
     if case.plan.stays_weeks is None:
+        yield from a_stay_may_move(case)
         return
     planned = case.rng.random() < 0.8
     left_at = noon_of(case.needed_at + timedelta(weeks=case.plan.stays_weeks if planned else 7))
@@ -75,6 +79,8 @@ def _is_lived(case: Case) -> Story:
     with acting(case.officer) as officer:
         reason = case.rng.choice(PLANNED if planned else UNPLANNED)
         end_placement(_agreement(case), in_london(left_at), reason, planned, by=officer)
+    if not planned:
+        yield from it_is_looked_at_together(case, reason)
 
 
 def _agreement(case: Case) -> Agreement:

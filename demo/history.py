@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from demo.admissions import an_admission
+from demo.block_story import blocks_are_bought
 from demo.budget_story import a_borough_budgets
 from demo.cast import Cast
 from demo.clock import MovingClock
@@ -52,6 +53,7 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
     for borough in cast.partnership.boroughs:
         yield a_borough_budgets(cast, borough, begins)
     yield uplifts_are_negotiated(cast, begins)
+    yield blocks_are_bought(cast)
     year_begins = begins + timedelta(days=35)
     for plan in plan_year(cast.partnership, year_begins, cast.present, completed, cast.dice("the year's plan")):
         yield a_referral(cast, plan)
