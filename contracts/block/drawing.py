@@ -15,7 +15,7 @@ def occupancy_chart(occupancy: Occupancy) -> Markup:
     if not shown:
         return Markup()
     return for_page(
-        stacked, f"Places of {occupancy.contract.title}, month by month", [f"{month.first:%b %y}" for month in shown],
+        stacked, f"Places of {occupancy.contract.title}, month by month", [f"{month.first:%b}" for month in shown],
         [("Taken", [month.taken_days for month in shown]), ("Paid and empty", [month.empty_days for month in shown])],
         unit="place-days",
     )  # fmt: skip

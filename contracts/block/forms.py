@@ -22,7 +22,12 @@ NAMED = Length(max=80, message="Keep this to 80 characters.")
 class BlockForm(VersionedForm):
     """What is bought, where, for how long and at which price."""
 
-    kind = RadioField("Kind", choices=[(k.value, text) for k, text in KINDS.items()], widget=GovRadioInput())
+    kind = RadioField(
+        "Kind",
+        [InputRequired("Choose the kind.")],
+        choices=[(k.value, text) for k, text in KINDS.items()],
+        widget=GovRadioInput(),
+    )
     title = StringField(
         "Name of the contract", [InputRequired("Give the contract a name."), NAMED], widget=GovTextInput()
     )
@@ -38,7 +43,7 @@ class BlockForm(VersionedForm):
     price_above = AmountField("Price of a place beyond them", [Optional()], widget=GovTextInput())
     most_places = NumberField("At most, in all", [Optional()])
     starts_on = DayField("First day", [InputRequired("Enter the first day.")])
-    ends_on = DayField("First day that is no longer paid", [InputRequired("Enter the day.")])
+    ends_on = DayField("Ends on", [InputRequired("Enter the day on which it ends.")])
     review_on = DayField("Review by", [InputRequired("Enter the day of the review.")])
     evaluation_on = DayField("Evaluation of the pilot on", [Optional()])
 

@@ -1,10 +1,12 @@
 """Pages of block contracts: the list, one with its occupancy, drafting, confirming, ending, and a child's taking a place."""
 
+import uuid
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
+from contracts.block.block_contract import BlockContract
 from contracts.block.confirming import agree_block, end_block, issue_block, withdraw_block
 from contracts.block.drafting_blocks import change_block, draft_block
 from contracts.block.drawing import occupancy_chart
@@ -14,12 +16,12 @@ from contracts.block.queries import block_called, block_for, block_rows, childre
 from contracts.block.taking_places import blocks_that_fit, take_block_place
 from contracts.block.words import HAPPENED, KIND_HINTS, KINDS, UNITS, badge_of
 from contracts.forms import day_of
-from contracts.queries import agreement_for
+from contracts.queries import agreement_called, agreement_for
 from contracts.signing import require_turn
 from contracts.words import BADGES
 from foundation import clock
 from foundation.database import db
-from foundation.permission import NotPermitted
+from foundation.permission import NotFound, NotPermitted
 from foundation.spreadsheets import csv_download
 from foundation.states import require
 from foundation.submitting import Form
@@ -150,6 +152,15 @@ def take(reference: str) -> Answer:
         flash("The child takes a paid place: its core fee is the contract’s.", "ok")
         return redirect(url_for("placements.show", reference=reference), 303)
     return render_template("block/take.html", form=form, agreement=agreement, fitting=fitting), form.status
+
+
+@blueprint.get("/placements/<reference>/block")
+def of_agreement(reference: str) -> Answered:
+    """The contract whose place the child of an agreement takes."""
+    contract = db.session.get(BlockContract, agreement_called(reference).block_contract_id or uuid.UUID(int=0))
+    if contract is None:
+        raise NotFound
+    return redirect(url_for("blocks.show", reference=contract.reference), 303)
 
 
 #: whose confirmation it is, by whether a provider confirms

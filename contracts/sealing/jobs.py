@@ -9,7 +9,7 @@ from contracts.sealing.sealed_paper import SealedPaper
 from contracts.sealing.sealing import seal_paper
 from foundation.database import db
 from foundation.files import StoredFile
-from foundation.jobs import job
+from foundation.jobs import defer, job
 from foundation.tenancy import act_as_system
 
 #: how many a night: a seal takes some hundredths of a second
@@ -25,7 +25,7 @@ def seal_what_was_signed(agreement_id: str) -> None:
 
 @job("agreements.seal_rest", schedule="40 3 * * *")
 def seal_what_is_left() -> None:
-    """Seal signed papers that have no seal yet: those of before there were seals, and those whose job failed."""
+    """Put signed papers that have no seal yet on the queue, each by itself: those of before there were seals, and those that failed."""
     act_as_system()
     sealed = select(SealedPaper.id).where(SealedPaper.agreement_id == Agreement.id)
     left = (
@@ -38,5 +38,5 @@ def seal_what_is_left() -> None:
         .limit(A_NIGHT)
     )
     for key in db.session.scalars(left).all():
-        seal_paper(db.session.get_one(Agreement, key))
-        db.session.expunge_all()
+        defer("agreements.seal", agreement_id=key)
+    db.session.commit()

@@ -47,7 +47,7 @@ def move_placement(agreement: Agreement, to: NewPlace, *, by: Actor) -> SettingM
     with transaction():
         authorise(by, Act.MOVE_PLACEMENT, agreement)
         require(hold(agreement), Act.MOVE_PLACEMENT)
-        _require_own_place(agreement)
+        require_framework_place(agreement)
         _require_day(agreement, to.moved_on)
         if to.reason not in dict(move_reasons()):
             raise Invalid("Choose a reason from the list.", "reason")
@@ -67,11 +67,14 @@ def move_placement(agreement: Agreement, to: NewPlace, *, by: Actor) -> SettingM
     return moved
 
 
-def _require_own_place(agreement: Agreement) -> None:
+def require_framework_place(agreement: Agreement) -> None:
+    """A place that was bought otherwise than by an award of the framework is bought where it is."""
     if agreement.bought_by == "spot":
         raise NotNow("This place was bought outside the framework. Another setting is a new spot purchase.")
     if agreement.block_contract_id is not None:
-        raise NotNow("The child has a paid place of a block contract at this setting. Another setting is a new agreement.")
+        raise NotNow(
+            "The child has a paid place of a block contract at this setting. Another setting is a new agreement."
+        )
 
 
 def _require_day(agreement: Agreement, on: date) -> None:

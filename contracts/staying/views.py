@@ -12,7 +12,7 @@ from contracts.staying.destinations import destinations
 from contracts.staying.forms import MeetingForm, MoveForm
 from contracts.staying.holding_meetings import complete_action, record_meeting
 from contracts.staying.meetings import action_of, meeting_due, meetings_of
-from contracts.staying.moving import move_placement, move_reasons
+from contracts.staying.moving import move_placement, move_reasons, require_framework_place
 from contracts.staying.whereabouts import moves_of, stretches_of
 from contracts.staying.words import OWNERS, PRESENT, STAGES
 from foundation import clock
@@ -36,7 +36,8 @@ def moves(reference: str) -> str:
     named = select(Setting.id, Setting.name).where(Setting.id.in_([part.setting_id for part in parts]))
     return render_template(
         "staying/moves.html", agreement=agreement, parts=parts, moves=list(moves_of(agreement)), reasons=dict(move_reasons()),
-        names={row.id: row.name for row in db.session.execute(named)}, may_move=may(actor, Act.MOVE_PLACEMENT, agreement),
+        names={row.id: row.name for row in db.session.execute(named)},
+        may_move=may(actor, Act.MOVE_PLACEMENT, agreement) and agreement.bought_by == "framework",
     )  # fmt: skip
 
 
@@ -44,6 +45,7 @@ def moves(reference: str) -> str:
 def move(reference: str) -> Answer:
     """An officer records a move."""
     actor, agreement = signed_in_actor(), _about_to(reference, Act.MOVE_PLACEMENT)
+    require_framework_place(agreement)
     places = destinations(agreement, clock.today())
     form = MoveForm(places, moved_on=clock.today())
     if form.validate_on_submit() and form.carry_out(move_placement, agreement, form.place, by=actor):
