@@ -13,6 +13,7 @@ from demo.partnership import Partnership
 from demo.plan import plan_year
 from demo.referral_story import a_referral
 from demo.return_story import a_quarter_ends, quarters_of
+from demo.savings_story import a_borough_saves
 from demo.storytelling import Story, Telling
 from demo.terms_story import a_school_tells_its_terms
 from demo.uplift_story import uplifts_are_negotiated
@@ -52,6 +53,7 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
         yield a_quarter_ends(cast, quarter)
     for borough in cast.partnership.boroughs:
         yield a_borough_budgets(cast, borough, begins)
+        yield a_borough_saves(cast, borough)
     yield uplifts_are_negotiated(cast, begins)
     yield blocks_are_bought(cast)
     year_begins = begins + timedelta(days=35)

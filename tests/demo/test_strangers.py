@@ -41,7 +41,6 @@ EMPTY = {
     "reports", "report_runs", "childs_views", "postcodes", "variations", "variation_changes", "absences",
     "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "uplift_request_agreements",
-    "savings_plans", "savings", "saving_grounds", "saving_amounts", "saving_changes",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",
     "spot_purchases", "spot_fee_lines", "spot_reviews",
     "schedule_runs", "charge_schedules", "scheduled_charges", "provider_invoices", "invoice_rows", "credit_notes", "charge_exports",
