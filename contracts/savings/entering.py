@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.savings.claiming import project_of
+from contracts.savings.nameless import require_nameless
 from contracts.savings.notices import tell_entered
 from contracts.savings.saving import Benefit, Ground, Layer, Rating, Saving, Source, amounts_of
 from foundation import clock
@@ -51,6 +52,7 @@ def enter_saving(typed: TypedSaving, *, by: Actor) -> Saving:
     with transaction():
         authorise(by, Act.ENTER_SAVING)
         require_own(typed.authority, by)
+        require_nameless(title=typed.title, evidence=typed.evidence)
         agreement = _agreement_of(typed)
         saving = _entry_of(typed, by)
         db.session.add(saving)

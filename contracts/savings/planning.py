@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.savings.entering import keep_document, require_own, stand_on, undertaking_key
+from contracts.savings.nameless import require_nameless
 from contracts.savings.notices import tell_kept
 from contracts.savings.plan import SavingsPlan
 from contracts.savings.plan_table import Block, Line, NotAPlan, PlanTable, read_plan
@@ -51,6 +52,7 @@ def read_savings_plan(typed: TypedPlan, *, by: Actor) -> SavingsPlan:
     with transaction():
         authorise(by, Act.READ_SAVINGS_PLAN)
         require_own(typed.authority, by)
+        require_nameless(name=typed.name)
         source, media_type, cells = _cells_of(typed)
         table = _table_of(cells)
         if table.says_thousands and typed.pounds_each == 1:

@@ -4,6 +4,7 @@ import uuid
 
 from sqlalchemy import select, update
 
+from contracts.savings.nameless import require_nameless
 from contracts.savings.saving import Ground, Saving, SavingAmount, SavingChange, SavingState, amounts_of
 from foundation import clock
 from foundation.database import db
@@ -61,6 +62,7 @@ def add_change(saving: Saving, act: Act, reason: str, by_name: str, *, rating_be
     """A line of the entry's history; a reason is asked of whoever changes anything but approves."""
     if not reason.strip() and act is not Act.APPROVE_SAVING:
         raise Invalid("Give the reason.", "reason")
+    require_nameless(**{"note" if act is Act.APPROVE_SAVING else "reason": reason})
     db.session.add(
         SavingChange(
             saving_id=saving.id, authority_id=saving.authority_id, act=act.value, rating_before=rating_before or saving.rating,

@@ -1,9 +1,11 @@
 """Entering, approving, refusing, rating, reversing: who may, when, and what the database refuses."""
 
+import io
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session
@@ -12,7 +14,7 @@ from contracts.savings.approving import approve_savings, rate_saving, refuse_sav
 from contracts.savings.entering import enter_saving
 from contracts.savings.ledger import counted, entries
 from contracts.savings.plan import SavingsPlan
-from contracts.savings.planning import discard_plan, keep_plan, read_savings_plan
+from contracts.savings.planning import discard_plan, keep_plan, read_savings_plan, table_of
 from contracts.savings.saving import Ground, Layer, Rating, Saving, SavingAmount, SavingChange, SavingState
 from foundation import clock
 from foundation.audit import AuditEvent
@@ -80,6 +82,15 @@ class TestEntering:
             with pytest.raises(NotPermitted):
                 enter_saving(typed(of.borough), by=actor)
         assert session.scalar(select(func.count()).select_from(Saving)) == 0
+
+    @pytest.mark.parametrize(
+        ("field", "said"), [("title", "Moved from CR0 1EA"), ("evidence", "The child, NHS number 943 476 5919.")]
+    )
+    def test_nothing_that_says_who_a_child_is(self, session: scoped_session[Session], field: str, said: str) -> None:
+        of = a_treasury()
+        with pytest.raises(Invalid, match="the hub reads this") as refused:
+            enter_saving(typed(of.borough, **{field: said}), by=of.commissioner)
+        assert refused.value.field == field
 
     def test_a_project_is_entered_once_for_a_year(self, session: scoped_session[Session]) -> None:
         of = a_treasury()
@@ -302,6 +313,18 @@ class TestPlans:
             == PLAN.encode()
         )
         assert plan.cells == [line.split("\t") for line in PLAN.splitlines()]
+
+    def test_a_workbook_is_read_like_a_paste(self, session: scoped_session[Session]) -> None:
+        of = a_treasury()
+        book = Workbook()
+        for line in PLAN.splitlines():
+            cells = [cell.replace(",", "") for cell in line.split("\t")]
+            book.active.append([int(cell) if cell.isdigit() else cell for cell in cells])
+        sent = io.BytesIO()
+        book.save(sent)
+        plan = read_savings_plan(a_plan(of, pasted="", file=Upload("plan.xlsx", sent.getvalue())), by=of.commissioner)
+        assert plan.adds_up
+        assert sum(sum(line.sum for line in block.lines) for block in table_of(plan).blocks) == 1153
 
     def test_neither_or_both_a_file_and_a_paste(self, session: scoped_session[Session]) -> None:
         of = a_treasury()
