@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from contracts.money.budget import USUAL_TOLERANCE, Budget
+from contracts.money.services import service_names
 from contracts.years import is_closed
 from foundation.audit import record
 from foundation.database import db
@@ -58,6 +59,8 @@ def set_budget(revision: Revision, *, by: Actor) -> Budget:
 
 
 def _check(revision: Revision) -> None:
+    if revision.service not in service_names():
+        raise Invalid("No framework has a lot of that service.", "amount")
     if is_closed(revision.year):
         raise Invalid(
             f"{revision.year} is closed: its accounts are made up, so its budgets stay as they are.", "amount"

@@ -26,9 +26,9 @@ TABS: list[Tab] = [
     Tab("What if", "/money/what-if", BOROUGHS),
     Tab("Accruals", "/money/accruals", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
-    Tab("Section 251", "/money/section-251", BOROUGHS),
-    Tab("Savings", "/money/savings", BUYERS),
     Tab("Invoices", "/money/invoices", BOROUGHS),
+    Tab("Savings", "/money/savings", BUYERS),
+    Tab("Section 251", "/money/section-251", BOROUGHS),
 ]
 
 

@@ -84,6 +84,10 @@ class TestWhenItMayNot:
         with pytest.raises(Invalid, match="Say why"):
             set_budget(revision(reason="  "), by=officer)
 
+    def test_a_service_that_no_lot_buys(self, officer: Actor) -> None:
+        with pytest.raises(Invalid, match="No framework"):
+            set_budget(revision(service="stables"), by=officer)
+
     def test_with_a_reason_that_gives_a_child_away(self, officer: Actor) -> None:
         with pytest.raises(Invalid, match="nothing of a child"):
             set_budget(revision(reason="For the child of 12 Tamarisk Crescent, CR0 1EA"), by=officer)
