@@ -1,7 +1,7 @@
 """The retainer rule of the terms, and what an absence takes off the core fee by it: net pounds to the penny, by the cost engine."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -56,10 +56,14 @@ def _reduction(absence: Absence, line: FeeLine, starts: date, ends: date) -> Fee
     amount = to_penny(Fraction(line.amount) * (100 - absence.retainer_percent) / 100)
     if ends <= starts or not amount:
         return None
-    return FeeLine(
-        kind=FeeKind.DISCOUNT, label=f"Absence {absence.number}: {line.label}", amount=amount, unit=line.unit,
-        quantity=line.quantity, calendar=line.calendar, starts=starts, ends=ends,
-    )  # fmt: skip
+    return replace(
+        line,
+        kind=FeeKind.DISCOUNT,
+        label=f"Absence {absence.number}: {line.label}",
+        amount=amount,
+        starts=starts,
+        ends=ends,
+    )
 
 
 def _first(ends: date | None, back_on: date) -> date:

@@ -1,7 +1,7 @@
 """Absences and the retainer rule of the terms."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +16,7 @@ from contracts.placing import end_placement
 from contracts.queries import fee_lines_of
 from contracts.varying.absence import Absence, AbsenceState
 from contracts.varying.absences import confirm_absence, record_absence, refuse_absence
-from contracts.varying.retainers import PAID_IN_FULL, retainer_of
+from contracts.varying.retainers import PAID_IN_FULL, reductions, retainer_of
 from contracts.varying.work_sources import absences_to_confirm
 from foundation import clock
 from foundation.audit import AuditEvent
@@ -26,8 +26,10 @@ from foundation.permission import Invalid, NotNow, NotPermitted, Stale
 from foundation.tenancy import Fence
 from marketplace.actor import Actor
 from marketplace.acts import Act
-from marketplace.costing import cost
+from marketplace.costing import charge, cost
+from marketplace.fee_line import Calendar, FeeKind, FeeLine, Unit
 from marketplace.framework import TermsVersion
+from marketplace.payer_shares import EDUCATION_PAYS
 from marketplace.roles import Role
 from tests.contracts.varying.test_pages import boxes, text_of, version_in
 from tests.makers.contracts import Deal, a_deal, a_placement, as_read_by, signed
@@ -79,6 +81,20 @@ class TestItDoes:
         assert (absence.state, absence.reduction) == (S.CONFIRMED, Decimal("1050.00"))
         assert [(line.kind, line.amount) for line in lines] == [("core", Decimal(4200)), ("discount", Decimal(1050))]
         assert cost(reckoned(lines), starts, today) == Decimal(4200 * 8 - 1050)
+
+    def test_the_discount_is_charged_as_the_fee_is(self) -> None:
+        """With its VAT, its payers and its named weeks: what is not paid is not paid by the same people."""
+        weeks = (date(2026, 11, 2), date(2026, 11, 9))
+        fee = FeeLine(
+            kind=FeeKind.CORE, label="Care", amount=Decimal(4200), unit=Unit.WEEK, starts=date(2026, 11, 1), vat_rate=Decimal(20),
+            calendar=Calendar.NAMED_WEEKS, weeks=weeks, vat_recoverable=False, shares=EDUCATION_PAYS,
+        )  # fmt: skip
+        absence = Absence(
+            number=1, away_from=weeks[0], back_on=weeks[1], retainer_percent=75, retainer_from_day=1
+        )  # fmt: skip
+        (discount,) = reductions(absence, [fee])
+        taken = charge([discount], fee.starts, date(2026, 12, 1))
+        assert (taken.net, taken.gross, taken.education) == (Decimal(-1050), Decimal(-1260), Decimal(-1260))
 
     def test_short_absences_and_terms_without_a_rule_take_nothing_off(self, session: scoped_session[Session]) -> None:
         for rule, nights in ((RULE, 14), (None, NIGHTS)):
