@@ -13,7 +13,7 @@ from foundation.charts import for_page, horizontal
 from foundation.dots import Pointer, dots
 from foundation.drawing import PRINT_WIDE, Chart
 from foundation.formatting import money, percent
-from foundation.waterfall import Bar, Rung, foot_of, waterfall
+from foundation.staircase import Bar, Rung, foot_of, staircase
 
 SHARE = "{:.1f}%".format
 #: where nothing is decided yet
@@ -35,7 +35,7 @@ def waterfall_chart(steps: Explained, request: UpliftRequest) -> tuple[Markup, s
     rule = float(steps.rule) if steps.rule is not None else None
     title = f"From {money(steps.now)} a week to the {money(steps.request)} that {request.provider.name} asks for"
     said = f"The cost model comes to {money(steps.model)}. {money(abs(steps.unexplained))} is {gap.lower()}."
-    drawn = for_page(waterfall, title, rungs, line=rule, write_step=_step, description=said)
+    drawn = for_page(staircase, title, rungs, line=rule, write_step=_step, description=said)
     return drawn, f"The axis starts at {money(Decimal(foot_of(rungs, rule))).removesuffix('.00')}"
 
 

@@ -6,9 +6,15 @@ from xml.etree import ElementTree
 import pytest
 
 from foundation import charts
+from foundation.dots import Pointer, dots
 from foundation.drawing import NARROW, PRINT, WIDE, Canvas, Chart, axis_for
+from foundation.staircase import Bar, Rung, foot_of, staircase
 
 QUARTERS = ["Q3 24/25", "Q4 24/25", "Q1 25/26", "Q2 25/26"]
+STEPS = [
+    Rung("Now", 4313.1, Bar.LEVEL), Rung("Living wage pay", 95.48, Bar.STEP), Rung("Model", 4408.58, Bar.LEVEL),
+    Rung("Not explained", 266.72, Bar.GAP), Rung("Request", 4675.3, Bar.LEVEL),
+]  # fmt: skip
 ALLOWED = {
     "xmlns", "class", "role", "width", "height", "viewBox", "font-family", "font-size", "font-weight", "fill", "stroke",
     "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "text-anchor", "x", "y", "x1", "y1", "x2", "y2",
@@ -27,6 +33,13 @@ def every_form(canvas: Canvas) -> list[Chart]:
         ),
         charts.bars("Bars", QUARTERS, [18, None, 12, 11], aim=10, aim_text="Aim 10", canvas=canvas),
         charts.horizontal("Lying", [("Near", 3, 5), ("Far", None, None)], marker="a year ago", canvas=canvas),
+        staircase("Steps", STEPS, line=4377.4, canvas=canvas),
+        dots(
+            "Peers",
+            [2, 3.5, 3.5, *[4] * 9],
+            pointers=[Pointer("asked", 8.4, True), Pointer("answer", 3.9, False)],
+            middle=3.5,
+        ),
         charts.spark("Spark", [1, None, 3], target=2),
         charts.spark("Nothing yet", [None, None]),
     ]
@@ -97,3 +110,18 @@ def test_a_pdf_gets_one_image_with_the_title_as_its_text() -> None:
 def test_scales_are_round(most: float, step: float, top: float) -> None:
     axis = axis_for([most], 0, None)
     assert (axis.step, axis.top) == (pytest.approx(step), pytest.approx(top))
+
+
+def test_a_staircase_begins_under_its_lowest_level_and_says_so() -> None:
+    assert foot_of(STEPS) == 4200
+    svg = staircase("Steps", STEPS, canvas=WIDE).svg
+    assert "£4,200" in svg
+    assert ">£0<" not in svg
+    less = [*STEPS[:3], Rung("Less than the model", -20, Bar.GAP), Rung("Request", 4388.58, Bar.LEVEL)]
+    assert "-20.00" in staircase("Steps", less, canvas=NARROW).svg
+
+
+def test_more_dots_than_fit_are_counted() -> None:
+    svg = dots("Peers", [4.0] * 9).svg
+    assert svg.count("<circle") == 7
+    assert ">9</text>" in svg

@@ -1,4 +1,7 @@
-"""A waterfall: how one figure becomes another, step by step; upright where there is room, lying rows on a phone."""
+"""A staircase: small steps between levels that are alike, on an axis that begins under the lowest; lying rows on a phone.
+
+Where the steps are of the size of the levels, `charts.waterfall` shows them from nought.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -31,7 +34,7 @@ class Bar(StrEnum):
 
 
 class Rung(NamedTuple):
-    """A bar of the waterfall: its name, the level at its end (for a step: what it adds), and what it stands for."""
+    """A bar of the staircase: its name, the level at its end (for a step: what it adds), and what it stands for."""
 
     name: str
     amount: float
@@ -42,7 +45,7 @@ Span = tuple[float, float]
 FILL = {Bar.LEVEL: DARK, Bar.STEP: MIDDLE, Bar.GAP: MARK}
 
 
-def waterfall(
+def staircase(
     title: str,
     rungs: Sequence[Rung],
     *,
