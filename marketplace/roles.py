@@ -50,7 +50,7 @@ RUNS_ACCOUNTS = frozenset({Role.PLACEMENT_MANAGER, Role.HUB_MANAGER, Role.PROVID
 DOES: dict[Role, str] = {
     Role.PLACEMENT_OFFICER: "Writes referrals, invites providers, compares offers, recommends an award, starts placements.",
     Role.PLACEMENT_MANAGER: "Approves and publishes referrals, awards, signs agreements; runs the borough’s accounts.",
-    Role.COMMISSIONER: "Reads what the borough buys and what it costs; sets budgets.",
+    Role.COMMISSIONER: "Reads what the borough buys and what it costs; sets budgets; drafts block contracts.",
     Role.FINANCE_OFFICER: "Reads fees, spend, forecasts and reports; sets budgets.",
     Role.QUALITY_OFFICER: "Marks offers for quality, reads and queries monitoring returns.",
     Role.DIRECTOR: "Signs agreements and reads the audit trail.",
