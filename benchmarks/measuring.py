@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from benchmarks.costs import Cost, copy_again, flask, import_register, make_reports
 from benchmarks.forecasts import time_forecast
 from benchmarks.pages import time_pages
+from benchmarks.schedules import time_schedules
 from benchmarks.server import PROJECT, memory_of, web_server
 from benchmarks.timing import Timed
 from benchmarks.uplifts import Target, time_uplift
@@ -72,7 +73,11 @@ def _measure_targets(cluster: Cluster, environment: dict[str, str]) -> list[Targ
     say("Forecasting")
     addresses = cluster.create_database("forecast")
     migrate(addresses.owner)
-    return [*targets, time_forecast(addresses, environment)]
+    targets.append(time_forecast(addresses, environment))
+    say("Making a month's schedules")
+    addresses = cluster.create_database("schedules")
+    migrate(addresses.owner)
+    return [*targets, time_schedules(addresses, environment)]
 
 
 def _keep(

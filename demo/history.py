@@ -9,6 +9,7 @@ from demo.block_story import blocks_are_bought
 from demo.budget_story import a_borough_budgets
 from demo.cast import Cast
 from demo.clock import MovingClock
+from demo.invoice_story import three_months_are_billed
 from demo.partnership import Partnership
 from demo.plan import plan_year
 from demo.referral_story import a_referral
@@ -56,6 +57,7 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
         yield a_borough_saves(cast, borough)
     yield uplifts_are_negotiated(cast, begins)
     yield blocks_are_bought(cast)
+    yield three_months_are_billed(cast)
     year_begins = begins + timedelta(days=35)
     for plan in plan_year(cast.partnership, year_begins, cast.present, completed, cast.dice("the year's plan")):
         yield a_referral(cast, plan)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from contracts.agreement import OF_A_LINE, Agreement, AgreementFeeLine, fee_line_of
 from contracts.invoicing.reckoning import PARTS, Payable
@@ -51,7 +51,8 @@ def _lines(authority_id: uuid.UUID, first: date, end: date) -> Select[*tuple[Any
     return (
         select(
             line.id, line.agreement_id, line.provider_id, Agreement.reference, Agreement.child_reference,
-            Agreement.setting_id, Setting.name.label("setting"), Lot.name.label("service"), Agreement.bought_by,
+            Agreement.setting_id, Setting.name.label("setting"), Lot.name.label("service"),
+            case((Agreement.converted_on < end, "framework"), else_=Agreement.bought_by).label("bought_by"),
             *(getattr(line, name) for name in OF_A_LINE),
         )
         .join(Agreement, Agreement.id == line.agreement_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from contracts.invoicing.invoice_file import COLUMNS
 from contracts.invoicing.schedule import ChargeSchedule, ChargeState, ScheduledCharge
@@ -29,7 +30,7 @@ def template_heads() -> tuple[str, ...]:
     return tuple(COLUMNS)
 
 
-def template_rows(charges: Iterable[ScheduledCharge]) -> Iterator[tuple[object, ...]]:
+def template_rows(charges: Iterable[ScheduledCharge]) -> Iterator[tuple[Any, ...]]:
     """The charges that wait, as an invoice that agrees with the schedule in everything would say them."""
     for charge in charges:
         if charge.state is ChargeState.ISSUED:
