@@ -44,8 +44,15 @@ class Entry:
 
     saving: Saving
     figures: tuple[Figure, ...]
-    #: what Harbour's entry comes to over its first twelve months, if every stay lasts; None for a person's
-    twelve_months: Decimal | None
+    #: the fees and prices that an entry made by Harbour compares; nothing for a person's
+    compared: tuple[Compared, ...] = ()
+
+    @property
+    def twelve_months(self) -> Decimal | None:
+        """What Harbour's entry comes to over its first twelve months, if every stay lasts; None for a person's."""
+        if not self.saving.is_reckoned:
+            return None
+        return (-1 if self.saving.reverses_id else 1) * in_twelve_months(self.compared)
 
     @property
     def total(self) -> Decimal:
@@ -132,11 +139,11 @@ def _entry(
 ) -> Entry:
     if not saving.is_reckoned:
         figures = [Figure(FinancialYear(row.year_starting), saving.rating, row.amount) for row in entered[saving.id]]
-        return Entry(saving, tuple(figures), None)
+        return Entry(saving, tuple(figures))
     sign = -1 if saving.reverses_id else 1
-    compared = [each.compared for each in grounds[saving.reverses_id or saving.id] if each.compared is not None]
+    compared = tuple(each.compared for each in grounds[saving.reverses_id or saving.id] if each.compared is not None)
     figures = figures_of(compared, saving.rating, today, sign=sign)
-    return Entry(saving, tuple(figures), sign * in_twelve_months(compared))
+    return Entry(saving, tuple(figures), compared)
 
 
 def _entered_for(savings: Sequence[Saving]) -> dict[uuid.UUID, list[SavingAmount]]:

@@ -4,7 +4,7 @@ Pure, in net pounds to the penny, by the one cost engine: both costs are differe
 to years, fee lines to entries and entries to the ledger – and the ledger to the difference between what was asked and what is paid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,18 +26,23 @@ class Compared:
 
     def saved(self, cuts: Sequence[date]) -> list[Decimal]:
         """What is saved in each of the periods between the cuts."""
-        costs = self.cost_at(self.before, cuts), self.cost_at(self.after, cuts)
-        return [before - after for before, after in zip(*costs, strict=True)]
+        return saved_by([self], cuts)
 
     def at(self, amount: Decimal) -> FeeLine | None:
         """The line at that amount for each unit; None where nothing is paid. A discount's amount is what it would cost not to have it."""
+        if not amount:
+            return None
         kind = FeeKind.CORE if self.line.kind is FeeKind.DISCOUNT else self.line.kind
-        return replace(self.line, kind=kind, amount=amount) if amount else None
+        same = (amount, kind) == (self.line.amount, self.line.kind)
+        return self.line if same else replace(self.line, kind=kind, amount=amount)
 
-    def cost_at(self, amount: Decimal, cuts: Sequence[date]) -> list[Decimal]:
-        """What it costs at that amount in each of the periods."""
-        line = self.at(amount)
-        return [charge.net for charge in charges_between([line] if line else [], cuts)]
+
+def saved_by(compared: Iterable[Compared], cuts: Sequence[date]) -> list[Decimal]:
+    """What all of them save in each of the periods: the cost at the prices before less the cost at the prices after, each to the penny."""
+    pairs = [(each.at(each.before), each.at(each.after)) for each in compared]
+    befores = charges_between([before for before, _ in pairs if before], cuts)
+    afters = charges_between([after for _, after in pairs if after], cuts)
+    return [before.net - after.net for before, after in zip(befores, afters, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,9 @@ def figures_of(compared: Sequence[Compared], rating: Rating, today: date, *, sig
     if not compared:
         return []
     cuts = _cuts(FinancialYear.of(min(each.line.starts for each in compared)), FinancialYear.of(today), today)
-    sums = [sum(parts, NOUGHT) for parts in zip(*(each.saved(cuts) for each in compared), strict=True)]
     return [
         Figure(FinancialYear.of(starts), Rating.GREEN_DELIVERED if ends <= today else rating, sign * amount)
-        for (starts, ends), amount in zip(pairwise(cuts), sums, strict=True)
+        for (starts, ends), amount in zip(pairwise(cuts), saved_by(compared, cuts), strict=True)
         if amount
     ]  # fmt: skip
 
@@ -78,7 +82,7 @@ def in_twelve_months(compared: Sequence[Compared]) -> Decimal:
         return NOUGHT
     begins = min(each.line.starts for each in compared)
     cuts = [begins, begins + timedelta(days=365)]
-    return sum((each.saved(cuts)[0] for each in compared), NOUGHT)
+    return saved_by(compared, cuts)[0]
 
 
 def _cuts(first: FinancialYear, last: FinancialYear, today: date) -> list[date]:
