@@ -26,6 +26,8 @@ from marketplace.uploads import Upload
 
 #: Who is not admitted, so that the hub has one to decide and one refused to look back on.
 APPLIES_NOW, IS_REFUSED = "wherryreach.example", "tworiversyard.example"
+#: A school that joins the dynamic purchasing system within the year: a place that was bought from it by spot is converted then.
+JOINS_LATE, JOINED = "pippinrow.example", timedelta(days=90)
 #: pounds of the other lines of a rate card, lowest and highest
 OTHER_FEES = {
     "Additional staffing": (19, 26), "Education on site": (380, 760), "Therapy beyond the core offer": (68, 95),
@@ -42,16 +44,23 @@ def an_admission(cast: Cast, provider: Provider, number: int, begins: datetime) 
     """A provider applies, and two weeks later the hub decides."""
     rng = cast.dice(f"admission of {provider.domain}")
     applies_now = provider.domain == APPLIES_NOW
-    yield in_office_hours(
-        cast.present - timedelta(days=4) if applies_now else begins + timedelta(hours=26, minutes=7 * number)
-    )
+    yield in_office_hours(_applies_at(cast, provider, number, begins))
     manager = provider.actor(Role.PROVIDER_MANAGER)
     with acting(manager):
         lot = fetch(Lot, cast.partnership.lots[provider.lot])
         key = apply_to_lot(lot, _application(lot, provider, rng), by=manager).id
     if not applies_now:
-        yield in_office_hours(begins + timedelta(days=12, minutes=11 * number))
+        joined = cast.present - JOINED if provider.domain == JOINS_LATE else begins + timedelta(days=12)
+        yield in_office_hours(joined + timedelta(minutes=11 * number))
         _decide(cast, provider, key, number)
+
+
+def _applies_at(cast: Cast, provider: Provider, number: int, begins: datetime) -> datetime:
+    if provider.domain == APPLIES_NOW:
+        return cast.present - timedelta(days=4)
+    if provider.domain == JOINS_LATE:
+        return cast.present - JOINED - timedelta(days=12)
+    return begins + timedelta(hours=26, minutes=7 * number)
 
 
 def _decide(cast: Cast, provider: Provider, key: uuid.UUID, number: int) -> None:

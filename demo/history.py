@@ -15,6 +15,7 @@ from demo.plan import plan_year
 from demo.referral_story import a_referral
 from demo.return_story import a_quarter_ends, quarters_of
 from demo.savings_story import a_borough_saves
+from demo.spot_story import spot_stories
 from demo.storytelling import Story, Telling
 from demo.terms_story import a_school_tells_its_terms
 from demo.uplift_story import uplifts_are_negotiated
@@ -59,6 +60,7 @@ def _stories(cast: Cast, begins: datetime, completed: int) -> Iterator[Story]:
     yield blocks_are_bought(cast)
     yield three_months_are_billed(cast)
     year_begins = begins + timedelta(days=35)
+    yield from spot_stories(cast)
     for plan in plan_year(cast.partnership, year_begins, cast.present, completed, cast.dice("the year's plan")):
         yield a_referral(cast, plan)
 

@@ -63,6 +63,8 @@ class Partnership:
     hub: Member
     providers: list[Provider]
     lots: dict[str, uuid.UUID] = field(default_factory=dict)
+    #: homes outside the framework, whose owners have no accounts
+    outside: list[DemoSetting] = field(default_factory=list)
 
     def borough(self, prefix: str) -> Borough:
         """The borough of those three letters."""

@@ -5,6 +5,7 @@ from random import Random
 
 from demo.frameworks import procure_frameworks
 from demo.organisations import found_organisations, join_projects
+from demo.outside import open_homes_outside
 from demo.partnership import Partnership
 from demo.people import employ_people
 from demo.settings import open_settings
@@ -22,6 +23,7 @@ def lay_down_standing(seed: int, now: datetime) -> Partnership:
     partnership = found_organisations(begins_on)
     employ_people(partnership, rng)
     open_settings(partnership, rng, now)
+    open_homes_outside(partnership, now)
     act_behind(partnership.hub.actor(Role.HUB_MANAGER).fence)
     join_projects(partnership, begins_on)
     procure_frameworks(partnership, begins_on)

@@ -25,6 +25,11 @@ def was_live(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     return and_(has_started(), first_day_of_stay < day_after, left)
 
 
+def under_terms(day_after: Day) -> ColumnElement[bool]:
+    """Bought under a framework's terms, which ask for returns: not spot purchases, unless converted before that day."""
+    return or_(Agreement.bought_by != "spot", Agreement.converted_on < day_after)
+
+
 def started_in(first_day: Day, day_after: Day) -> ColumnElement[bool]:
     """Whose first day lies in the period."""
     return and_(has_started(), first_day_of_stay >= first_day, first_day_of_stay < day_after)

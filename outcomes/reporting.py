@@ -25,7 +25,7 @@ from marketplace.acts import Act
 from marketplace.organisation import Organisation
 from marketplace.policy import authorise
 from marketplace.roles import Kind
-from outcomes.living import was_live
+from outcomes.living import under_terms, was_live
 from outcomes.measuring import lots_of
 from outcomes.notices import report_made
 from outcomes.report import Report, ReportKind, ReportRun
@@ -108,7 +108,7 @@ def wanted_reports(hub: Organisation, quarter: Quarter, only: Organisation | Non
     """The partnership's, each borough's, and that of each provider with a placement or an invitation in the quarter."""
     lots = lots_of(hub.id)
     live = select(Agreement.provider_id).where(
-        was_live(quarter.first_day, quarter.day_after), Agreement.lot_id.in_(lots)
+        was_live(quarter.first_day, quarter.day_after), under_terms(quarter.day_after), Agreement.lot_id.in_(lots)
     )
     asked = (
         select(Invitation.provider_id)

@@ -17,7 +17,7 @@ from marketplace.organisation import Organisation
 from marketplace.roles import Kind
 from marketplace.setting import Setting
 from outcomes.indicators.reading import Indicator, asked_in
-from outcomes.living import has_started, was_live
+from outcomes.living import has_started, under_terms, was_live
 from outcomes.monitoring import MonitoringReturn, OutcomeProgress, Progress, ReturnFigure, ReturnState
 
 PAGE_SIZE = 50
@@ -112,7 +112,11 @@ def returns_to_open(quarter: Quarter) -> list[tuple[uuid.UUID, uuid.UUID]]:
         select(Agreement.provider_id, Agreement.lot_id)
         .distinct()
         .outerjoin(MonitoringReturn, same)
-        .where(MonitoringReturn.id.is_(None), was_live(quarter.first_day, quarter.day_after))
+        .where(
+            MonitoringReturn.id.is_(None),
+            was_live(quarter.first_day, quarter.day_after),
+            under_terms(quarter.day_after),
+        )
     )
     return [(row[0], row[1]) for row in db.session.execute(statement)]
 
@@ -141,7 +145,10 @@ def outcomes_due(of: MonitoringReturn) -> list[OutcomeDue]:
         .outerjoin(OutcomeProgress, said)
         .where(
             Agreement.provider_id == of.provider_id, Agreement.lot_id == of.lot_id,
-            or_(was_live(of.covers.first_day, of.covers.day_after), OutcomeProgress.id.is_not(None)),
+            or_(
+                was_live(of.covers.first_day, of.covers.day_after) & under_terms(of.covers.day_after),
+                OutcomeProgress.id.is_not(None),
+            ),
         )
         .order_by(Agreement.reference, AgreementOutcome.position)
     )  # fmt: skip

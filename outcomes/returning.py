@@ -23,7 +23,7 @@ from marketplace.framework import Lot
 from marketplace.organisation import Organisation
 from marketplace.policy import authorise
 from outcomes.checking_returns import require_complete
-from outcomes.living import was_live
+from outcomes.living import under_terms, was_live
 from outcomes.monitoring import MonitoringReturn, OutcomeProgress, Progress, ReturnFigure
 from outcomes.notices import return_accepted, return_opened, return_queried, return_sent
 from outcomes.return_queries import OutcomeDue, asked_figures, outcomes_due
@@ -141,7 +141,7 @@ def _require_something_to_tell(opened: MonitoringReturn) -> None:
         raise Invalid(f"{quarter} ends on {quarter.last_day:%-d %B %Y}. Its return can be opened the day after.")
     live = select(Agreement.id).where(
         Agreement.provider_id == opened.provider_id, Agreement.lot_id == opened.lot_id,
-        was_live(quarter.first_day, quarter.day_after),
+        was_live(quarter.first_day, quarter.day_after), under_terms(quarter.day_after),
     )  # fmt: skip
     if not db.session.scalar(select(exists(live))):
         raise Invalid(f"There was no placement in the lot {opened.lot.name} in {quarter}, so no return is due.")

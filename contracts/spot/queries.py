@@ -91,8 +91,9 @@ class Particulars:
 
     @property
     def is_live(self) -> bool:
-        """Whether it is carried out, or still may be."""
-        return self.agreement is None or self.agreement.state is not AgreementState.ENDED
+        """Whether it is carried out outside the framework, or still may be: there is something to review."""
+        state, converted_on = self.carried_out
+        return state is not AgreementState.ENDED and converted_on is None
 
 
 def spot_page(group: str, words: str) -> tuple[list[SpotRow], Paged]:
@@ -204,7 +205,11 @@ def _listed(group: str, words: str) -> Select[*tuple[Any, ...]]:
 
 
 def _row(row: Row[Any]) -> SpotRow:
-    runs = row.state in (SpotState.PROPOSED, SpotState.APPROVED) and row.agreement_state != AgreementState.ENDED
+    runs = (
+        row.state in (SpotState.PROPOSED, SpotState.APPROVED)
+        and row.agreement_state != AgreementState.ENDED
+        and row.converted_on is None
+    )
     return SpotRow(
         reference=row.reference, authority=_short(row.authority), lot=row.lot, setting=row.setting, provider=row.provider,
         reason=row.reason, weekly=row.weekly_cost, peer_median=row.peer_median,

@@ -206,13 +206,14 @@ def _gaps(spent: list[Spend], facts: dict[str, _Facts], by: Actor) -> tuple[list
         group.references.add(row.reference)
         group.days += (last - first).days
         group.paid += row.amount
-        group.on_framework += at_median(median, first, last)
+        group.on_framework += at_median(median, facts[row.reference].started_on, first, last)
     return [groups[name] for name in sorted(groups)], len(without)
 
 
-def at_median(median: Decimal, first: date, last: date) -> Decimal:
-    """What the days from `first` up to, not including, `last` cost at that weekly fee, by the cost engine."""
-    line = FeeLine(kind=FeeKind.CORE, label="Peers’ median", amount=median, unit=Unit.WEEK, starts=first)
+def at_median(median: Decimal, began: date, first: date, last: date) -> Decimal:
+    """What the days from `first` up to, not including, `last` of a stay cost at that weekly fee, by the cost engine: its total runs
+    from the day on which the stay began, so that months sum to the whole."""
+    line = FeeLine(kind=FeeKind.CORE, label="Peers’ median", amount=median, unit=Unit.WEEK, starts=began)
     return cost([line], first, last)
 
 

@@ -74,6 +74,8 @@ def _require_running(purchase: SpotPurchase) -> None:
     agreement = agreement_of(purchase)
     if agreement is not None and agreement.state is AgreementState.ENDED:
         raise NotNow("The placement has ended, so there is nothing left to review.")
+    if agreement is not None and agreement.converted_on is not None:
+        raise NotNow("The placement was converted to the framework, so there is nothing left to review here.")
 
 
 def _check_next(purchase: SpotPurchase, next_on: date) -> None:

@@ -48,7 +48,7 @@ def _live() -> list[Row[Any]]:
         db.session.execute(
             select(
                 SpotPurchase, Agreement.reference, Agreement.state, is_convertible().label("convertible"),
-                provider.claimed_at,
+                provider.claimed_at, Agreement.converted_on,
             )
             .join(provider, provider.id == SpotPurchase.provider_id)
             .outerjoin(Agreement, CARRIES_OUT)
@@ -100,7 +100,7 @@ def _steps(row: Row[Any]) -> Iterator[tuple[bool, Act, tuple[str, str], str, str
     purchase: SpotPurchase = row.SpotPurchase
     today, here, signing = clock.today(), f"/spot-purchases/{purchase.reference}", row.state is AgreementState.ISSUED
     emergency = purchase.emergency_review_by if purchase.emergency_reviewed_at is None else None
-    planned = not purchase.unregistered and purchase.review_on <= today + SHOWN_BEFORE
+    planned = not purchase.unregistered and row.converted_on is None and purchase.review_on <= today + SHOWN_BEFORE
     yield (
         row.reference is None, Act.DRAW_UP_SPOT_AGREEMENT, ("ok", "Approved"), "Draw up the agreement", f"{here}/agreement",
         purchase.starts_on,

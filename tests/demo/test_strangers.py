@@ -42,7 +42,6 @@ EMPTY = {
     "uplift_requests", "uplift_counters", "uplift_comments", "uplifted_lines",
     "uplift_request_agreements",
     "setting_moves", "disruption_meetings", "disruption_actions", "sealed_papers", "block_contracts",
-    "spot_purchases", "spot_fee_lines", "spot_reviews",
     "schedule_runs", "charge_schedules", "scheduled_charges", "provider_invoices", "invoice_rows", "credit_notes", "charge_exports",
 }  # fmt: skip
 NOT_READABLE = {"audit_heads"}
