@@ -86,7 +86,7 @@ def _issued(cast: Cast, month: date) -> list[Issued]:
         rows = db.session.execute(
             select(ChargeSchedule.id, ChargeSchedule.provider_id, ChargeSchedule.authority_id, ChargeSchedule.charges)
             .join(Organisation, Organisation.id == ChargeSchedule.provider_id)
-            .where(ChargeSchedule.month == month)
+            .where(ChargeSchedule.month == month, Organisation.claimed_at.is_not(None))  # others answer nothing here
             .order_by(Organisation.name, ChargeSchedule.authority_id)
         ).all()
     return [Issued(row.id, row.provider_id, row.authority_id == known, row.charges) for row in rows]

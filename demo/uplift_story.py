@@ -225,7 +225,7 @@ def _busiest(cast: Cast) -> list[Provider]:
             select(Agreement.provider_id, func.count(Agreement.id))
             .join(Lot, Lot.id == Agreement.lot_id)
             .where(Agreement.state.in_(LIVE), Lot.framework_id == framework_id)
-            .where(Agreement.authority_id != cast.partnership.borough(ALONE).id)
+            .where(Agreement.authority_id != cast.partnership.borough(ALONE).id, Agreement.bought_by != "spot")
             .group_by(Agreement.provider_id)
         ).all()
     return [cast.provider(key) for key, _ in sorted(live, key=lambda row: (-row[1], cast.provider(row[0]).name))]
