@@ -50,7 +50,7 @@ def undo_uplift(request: UpliftRequest, from_on: date, reason: str, *, by: Actor
         move(request, Act.UNDO_UPLIFT)
         request.undone_at, request.undone_by_name = clock.now(), by.name
         request.undone_from, request.undone_reason = from_on, reason.strip()
-        reverse_uplift_avoided(request.id, f"The uplift is undone: {request.undone_reason}")
+        _take_savings_back(request, from_on)
         _write_down(request, raised, by)
     return raised
 
@@ -119,6 +119,13 @@ def _held_raised(request: UpliftRequest, from_on: date) -> list[Raised]:
         )
         for (line, old_amount, reference, setting_id, lot_id, name), fee in zip(rows, fees, strict=True)
     ]  # fmt: skip
+
+
+def _take_savings_back(request: UpliftRequest, from_on: date) -> None:
+    """Only of an uplift that was never paid: undone from a later day, what it saved until then stays, since its fees end on that day."""
+    assert request.agreed_from is not None
+    if from_on <= request.agreed_from:
+        reverse_uplift_avoided(request.id, f"The uplift is undone: {request.undone_reason}")
 
 
 def _write_down(request: UpliftRequest, raised: Sequence[Raised], by: Actor) -> None:

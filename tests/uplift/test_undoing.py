@@ -107,6 +107,15 @@ class TestItDoes:
         acting(deal.payer)
         assert {entry.state for entry in session.scalars(select(Saving))} == {SavingState.REFUSED}
 
+    def test_from_today_what_was_saved_until_then_stays(self, session: scoped_session[Session]) -> None:
+        deal = two_boroughs()
+        a_month_in(deal)
+        request = read_by(deal.head_of_hub, settle(deal, deal.asker, "8.4", "3.9"))
+        undo_uplift(request, clock.today(), "From now on.", by=deal.head_of_hub)
+        acting(deal.payer)
+        (entry,) = session.scalars(select(Saving)).all()
+        assert entry.state is SavingState.CLAIMED
+
 
 class TestWhoMayNot:
     def test_only_the_head_of_the_hub(self, session: scoped_session[Session]) -> None:
