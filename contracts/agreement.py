@@ -87,7 +87,9 @@ class Agreement(Keyed, Base):
         CheckConstraint("notice_by IN ('borough', 'provider')", name="notice_by_a_side"),
         CheckConstraint("notice_ends_on >= notice_given_on + notice_days", name="notice_is_long_enough"),
         CheckConstraint("(bought_by = 'block') = (block_contract_id IS NOT NULL)", name="block_has_its_contract"),
-        ForeignKeyConstraint(["block_contract_id", "authority_id"], ["block_contracts.id", "block_contracts.authority_id"]),
+        ForeignKeyConstraint(
+            ["block_contract_id", "authority_id"], ["block_contracts.id", "block_contracts.authority_id"]
+        ),
         Index("ix_agreements_block_contract_id", "block_contract_id"),
         Index("ix_agreements_provider_id_state", "provider_id", "state"),
         Index("ix_agreements_authority_id_state", "authority_id", "state"),

@@ -74,7 +74,8 @@ def _check(revision: Revision) -> None:
     telling = matches(revision.reason, ())
     if telling:
         raise Invalid(
-            f"The hub reads the reason, so it may hold nothing of a child: take out what looks like {telling[0].what}.", "reason"
+            f"The hub reads the reason, so it may hold nothing of a child: take out what looks like {telling[0].what}.",
+            "reason",
         )
 
 

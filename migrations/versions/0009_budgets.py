@@ -28,7 +28,9 @@ def upgrade() -> None:
         sa.CheckConstraint("tolerance BETWEEN 0 AND 100", name=op.f("ck_budgets_tolerance_within_100")),
         sa.CheckConstraint("length(trim(reason)) > 0", name=op.f("ck_budgets_set_for_a_reason")),
         sa.CheckConstraint("year ~ '^[0-9]{4}-[0-9]{2}$'", name=op.f("ck_budgets_year_is_written_2026_27")),
-        sa.ForeignKeyConstraint(["authority_id"], ["organisations.id"], name=op.f("fk_budgets_authority_id_organisations")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["organisations.id"], name=op.f("fk_budgets_authority_id_organisations")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budgets")),
         sa.UniqueConstraint("authority_id", "service", "year", "number", name="uq_budgets_one_revision"),
     )

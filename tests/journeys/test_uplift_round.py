@@ -142,7 +142,9 @@ def test_a_round_from_its_opening_to_the_board(somebody: Seat, harbour: Harbour,
 
     rest = refuse_and_appeal(analyst, provider, head, request)
     head.opens(first).presses("Undo the uplift").sees("Every fee that it raised goes on")
-    head.picks("the day from which it would be paid").fills("Why", "It was agreed on the wrong agreements.").presses("Undo the uplift")
+    head.picks("the day from which it would be paid").fills("Why", "It was agreed on the wrong agreements.").presses(
+        "Undo the uplift"
+    )
     head.sees("The uplift is undone", "Agreed, then undone")
     payer.opens(first).sees("Agreed, then undone")
 
