@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contracts.costs import cost_line, rate_of
@@ -16,10 +18,11 @@ from contracts.invoicing.months import month_after, said
 from contracts.invoicing.schedule import ChargeOrigin
 from foundation.formatting import money
 from marketplace.costing import NOUGHT, Charge, charges_between
-from marketplace.fee_line import FeeLine
+from marketplace.fee_line import FeeKind, FeeLine, Unit
 from marketplace.terms_of_year import TermDatesUnknown
 
 NOTHING = Charge()
+ONE_POUND = Decimal(1)
 #: the parts of a charge, as the engine and the rows call them
 PARTS = ("net", "vat", "borne", "social_care", "education", "health")
 
@@ -106,12 +109,32 @@ def _charges_of(payable: Payable, months: Months, charged: Charge) -> Iterator[N
     if _matters(now):
         starts = max(line.starts, months.month)
         ends = months.end if line.ends is None else min(line.ends, months.end)
-        reckoning = cost_line(line, starts, ends).reckoning
-        yield NewCharge(payable, ChargeOrigin.MONTH, starts, ends, reckoning, now)
+        yield NewCharge(payable, ChargeOrigin.MONTH, starts, ends, words_of(line, starts, ends), now)
     if _matters(change):
         starts = max(line.starts, months.first)
         words = f"{money(earlier.net)} is due for the time before {said(months.month)}, {money(charged.net)} was charged for it"
         yield NewCharge(payable, ChargeOrigin.CHANGE, starts, months.month, words, change)
+
+
+def words_of(line: FeeLine, starts: date, ends: date) -> str:
+    """£61.50 × 2 hours a week × 4 weeks and 3 days: as `contracts.costs` says it, for thousands of lines that share their days."""
+    like = FeeLine(
+        kind=FeeKind.CORE, label="", amount=ONE_POUND, unit=line.unit, calendar=line.calendar, weeks=line.weeks, terms=line.terms,
+        starts=starts, ends=ends,
+    )  # fmt: skip
+    units, amount, times = _units(like, starts, ends), money(line.sign * line.amount), f"{line.quantity.normalize():f}"
+    match line.unit:
+        case Unit.YEAR:
+            return f"{rate_of(line)} for {units}"
+        case Unit.HOUR:
+            return f"{amount} × {times} {'hour' if line.quantity == 1 else 'hours'} a week × {units}"
+        case _:
+            return f"{amount} × {units}" if line.quantity == 1 else f"{times} × {amount} × {units}"
+
+
+@lru_cache(maxsize=4096)
+def _units(of_a_pound: FeeLine, starts: date, ends: date) -> str:
+    return cost_line(of_a_pound, starts, ends).units
 
 
 def _due(payable: Payable, months: Months) -> tuple[Charge, Charge]:

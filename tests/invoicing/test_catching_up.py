@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.costs import cost_line
 from contracts.invoicing.months import month_after
-from contracts.invoicing.reckoning import Months, Payable, new_charges
+from contracts.invoicing.reckoning import Months, Payable, new_charges, words_of
 from marketplace.costing import Charge, charges_between
 from marketplace.fee_line import FeeKind, FeeLine, Unit
 from marketplace.payer_shares import PayerShares
@@ -80,3 +81,14 @@ def test_all_schedules_sum_to_the_engine_s_cost(history: list[dict[uuid.UUID, tu
         for key, (line, is_paid) in standing.items():
             due = charges_between([line], (FIRST, month))[0] if is_paid else Charge()
             assert charged[key] == due
+
+
+@given(fees(), st.integers(0, 5))
+def test_a_charge_is_reckoned_in_the_engine_s_own_words(line: FeeLine, months: int) -> None:
+    month = FIRST
+    for _ in range(months):
+        month = month_after(month)
+    starts = max(line.starts, month)
+    ends = min(line.ends or month_after(month), month_after(month))
+    if starts < ends and not (line.unit is Unit.ONCE and starts > line.starts):
+        assert words_of(line, starts, ends) == cost_line(line, starts, ends).reckoning
