@@ -34,7 +34,8 @@ UNREAD = ("award_id_awards", "child_id_authority_id_children", "referral_id_refe
 COPIES = (
     (
         "organisations", "generate_series(2, :boroughs) AS c(n)", "t.id = :borough",
-        "'id', gen_random_uuid(), 'name', t.name || n, 'reference', t.reference || n, 'authority_code', 'B' || n",
+        "'id', gen_random_uuid(), 'name', t.name || n, 'reference', t.reference || n, 'authority_code', 'B' || n,"  # noqa: ISC004
+        " 'prefix', 'BO' || chr(64 + n)",
     ),
     (
         "organisations", "generate_series(2, :providers) AS c(n)", "t.id = :provider",

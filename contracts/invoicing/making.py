@@ -87,11 +87,13 @@ def _require_in_order(authority_id: uuid.UUID, month: date) -> date:
 
 def _write(run: ScheduleRun, found: Sequence[NewCharge], authority: Organisation) -> list[dict[str, Any]]:
     """The run, a schedule for each provider, and every charge: three statements."""
-    taken = set(db.session.scalars(select(ChargeSchedule.reference).where(ChargeSchedule.authority_id == authority.id)))
+    prefix = f"SCH{authority.prefix}"[:6]
+    # The worker sees those of a borough with the same letters too; somebody of the borough itself only its own.
+    taken = set(db.session.scalars(select(ChargeSchedule.reference).where(ChargeSchedule.reference.startswith(prefix))))
     schedules: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     for provider_id, charges in groupby(found, key=attrgetter("of.provider_id")):
-        schedule = _schedule(run, provider_id, list(charges), _fresh_reference(authority, taken))
+        schedule = _schedule(run, provider_id, list(charges), _fresh_reference(prefix, taken))
         rows.extend(schedule.pop("rows"))
         schedules.append(schedule)
     run.schedules, run.charges = len(schedules), len(rows)
@@ -121,7 +123,7 @@ def _rows(schedule_id: uuid.UUID, run: ScheduleRun, charges: list[NewCharge]) ->
         yield charge.as_row(schedule_id, run.authority_id, position)
 
 
-def _fresh_reference(authority: Organisation, taken: set[str]) -> str:
-    reference = new_reference(f"SCH{authority.prefix}"[:6], is_taken=lambda drawn: drawn in taken)
+def _fresh_reference(prefix: str, taken: set[str]) -> str:
+    reference = new_reference(prefix, is_taken=lambda drawn: drawn in taken)
     taken.add(reference)
     return reference
