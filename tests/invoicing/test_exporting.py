@@ -41,8 +41,9 @@ def exported(billing: Billing) -> ChargeExport:
 class TestItDoes:
     def test_a_batch_holds_what_is_approved_and_its_file_says_so(self, session: Sessions) -> None:
         billing = a_billing(fees=(CORE | {"vat_rate": Decimal(20)},))
-        schedule = confirmed(billing)
+        confirmed(billing)
         batch = exported(billing)
+        schedule = the_schedule()
         assert (batch.number, batch.rows, batch.gross) == (1, 1, schedule.gross)
         [row] = list(csv.DictReader(io.StringIO(kept_file(batch.file_id).content.decode("utf-8-sig"))))
         assert tuple(row) == HEADS
