@@ -89,7 +89,12 @@ def _issued(cast: Cast, month: date) -> list[Issued]:
             .where(ChargeSchedule.month == month, Organisation.claimed_at.is_not(None))  # others answer nothing here
             .order_by(Organisation.name, ChargeSchedule.authority_id)
         ).all()
-    return [Issued(row.id, row.provider_id, row.authority_id == known, row.charges) for row in rows]
+    people = {provider.id for provider in cast.partnership.providers}  # whoever sold on the spot alone has nobody here
+    return [
+        Issued(row.id, row.provider_id, row.authority_id == known, row.charges)
+        for row in rows
+        if row.provider_id in people
+    ]
 
 
 def _biller(cast: Cast, issued: Issued) -> Actor:
