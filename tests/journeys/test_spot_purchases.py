@@ -86,8 +86,7 @@ def proposed(officer: PersonAtTheScreen, referral: str, today: date) -> str:
     officer.chooses("Why outside the framework", "No offer through the framework")
     officer.fills("Why this place, and why outside the framework", "No setting answered in time.")
     officer.fills_day("First day of the placement", today.day, today.month, today.year)
-    row = officer.page.locator("tbody tr").first
-    officer.fills("Amount", "5,640.00", within=row)
+    officer.page.locator("[name='fees-0-amount']").fill("5,640.00")
     officer.presses("Update totals").sees("£5,640.00")
     if officer.page.get_by_label("I have read the warnings").count():
         officer.ticks("I have read the warnings")
@@ -112,7 +111,7 @@ def proposed_unregistered(officer: PersonAtTheScreen, referral: str, today: date
     officer.fills("Why this place, and why outside the framework", "The only bed tonight.")
     officer.ticks("It is needed before the framework could be searched")
     officer.fills_day("First day of the placement", today.day, today.month, today.year)
-    officer.fills("Amount", "9,800", within=officer.page.locator("tbody tr").first)
+    officer.page.locator("[name='fees-0-amount']").fill("9,800")
     officer.presses("Propose the purchase").sees("Say why the framework could not be searched first")
     officer.fills("Why there was no time to search", "The last placement broke down at six.")
     officer.fills("Who decided to go without the search", "Duty director").presses("Propose the purchase")
