@@ -1,7 +1,7 @@
 """The menu of each kind of organisation."""
 
 from marketplace.actor import Actor
-from marketplace.roles import Kind
+from marketplace.roles import Kind, Role
 
 MENUS: dict[Kind, list[tuple[str, str]]] = {
     Kind.AUTHORITY: [
@@ -21,8 +21,12 @@ MENUS: dict[Kind, list[tuple[str, str]]] = {
     ],
 }  # fmt: skip
 
+#: Entries that are the work of some roles only; every other is for everybody of the organisation.
+ONLY_FOR = {"/money/invoices": frozenset({Role.PROVIDER_MANAGER, Role.PROVIDER_FINANCE})}
+
 
 def navigation_of(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
     """The actor's menu: text, address, and whether the page shown lies under it."""
     menu = MENUS[actor.kind] if actor.kind else []
-    return [(text, href, path == href or path.startswith(f"{href}/")) for text, href in menu]
+    own = [(text, href) for text, href in menu if actor.roles & ONLY_FOR.get(href, actor.roles)]
+    return [(text, href, path == href or path.startswith(f"{href}/")) for text, href in own]

@@ -4,20 +4,22 @@ from typing import NamedTuple
 
 from flask import request
 
-from marketplace.roles import Kind
+from contracts.invoicing.queries import READERS
+from marketplace.roles import Kind, Role
 from marketplace.signed_in import signed_in_actor
 
 BUYERS = frozenset({Kind.AUTHORITY, Kind.HUB})
 BOROUGHS = frozenset({Kind.AUTHORITY})
-EVERYBODY = frozenset(Kind)
+EVERY_ROLE = frozenset(Role)
 
 
 class Tab(NamedTuple):
-    """A part of Money: its words, its address, and which kinds of organisation have it."""
+    """A part of Money: its words, its address, which kinds of organisation have it, and whose work it is there."""
 
     text: str
     address: str
     kinds: frozenset[Kind]
+    roles: frozenset[Role] = EVERY_ROLE
 
 
 TABS: list[Tab] = [
@@ -26,7 +28,7 @@ TABS: list[Tab] = [
     Tab("What if", "/money/what-if", BOROUGHS),
     Tab("Accruals", "/money/accruals", BOROUGHS),
     Tab("Budgets", "/money/budgets", BUYERS),
-    Tab("Invoices", "/money/invoices", BOROUGHS),
+    Tab("Invoices", "/money/invoices", BOROUGHS, READERS),
     Tab("Savings", "/money/savings", BUYERS),
     Tab("Section 251", "/money/section-251", BOROUGHS),
 ]
@@ -34,8 +36,9 @@ TABS: list[Tab] = [
 
 def money_tabs() -> list[tuple[str, str, bool]]:
     """The reader's tabs for `look.subnav`: words, address, and whether the page shown lies in it."""
-    kind = signed_in_actor().kind
-    return [(tab.text, tab.address, _is_current(tab.address)) for tab in TABS if kind in tab.kinds]
+    actor = signed_in_actor()
+    own = [tab for tab in TABS if actor.kind in tab.kinds and actor.roles & tab.roles]
+    return [(tab.text, tab.address, _is_current(tab.address)) for tab in own]
 
 
 def _is_current(address: str) -> bool:

@@ -142,6 +142,15 @@ class TestWhoFindsNoPage:
             for address in (here, f"{here}.csv", f"{HOME}/exports/EXP-7Q4K-2M"):
                 assert client.get(address).status_code == 404, (stranger, address)
 
+    def test_nobody_is_shown_the_way_to_a_page_that_is_not_theirs(self, session: Sessions, client_as: ClientAs) -> None:
+        billing = a_billing()
+        link = f'href="{HOME}"'
+        for reader, page, shown in (
+            (billing.finance, "/money", True), (billing.deal.officer, "/money", False), (billing.biller, "/work", True),
+            (a_person(billing.deal.provider, Role.PROVIDER_RESPONDER), "/work", False),
+        ):  # fmt: skip
+            assert (link in client_as(reader).get(page).text) is shown, reader
+
     def test_readers_see_and_may_not(self, session: Sessions, client_as: ClientAs) -> None:
         billing = a_billing()
         schedule = disputed(billing)
