@@ -1,5 +1,6 @@
 """Spot purchases, brought to their states through the real verbs."""
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,6 +34,8 @@ from tests.makers.referrals import a_draft, a_published
 from tests.makers.standing import a_borough, a_hub, a_lot, a_person, a_provider, a_setting, acting, an_organisation
 
 T = TypeVar("T")
+#: so that no two settings of one database have a number
+_numbers = itertools.count(999001)
 PDF = b"%PDF-1.7 signed in ink"
 EMERGENCY = Emergency(
     reason="The foster family gave notice this morning.", decided_by="Director of children’s services"
@@ -63,7 +66,11 @@ def a_need(*, published: bool = True, **facts: Any) -> Need:
     lot = a_lot(hub, boroughs=(borough,))
     admitted = a_setting(a_provider("Oakfield Care Ltd"), lot, "Rowan House", needs=("trauma",))
     owner = an_organisation(Kind.PROVIDER, "Faraway Homes Ltd")
-    described: dict[str, Any] = {"urn": "SC999901", "registered": {"name": "Tarn End"}, "registration_status": "Active"}
+    described: dict[str, Any] = {
+        "urn": f"SC{next(_numbers):06}",
+        "registered": {"name": "Tarn End"},
+        "registration_status": "Active",
+    }
     outside = a_setting(owner, None, facts.pop("name", "Tarn End"), **(described | facts))
     officer = a_person(borough, Role.PLACEMENT_OFFICER, name="Olu Officer")
     manager = a_person(borough, Role.PLACEMENT_MANAGER, name="Mary Manager")
