@@ -133,7 +133,7 @@ def _decision(actor: Actor, purchase: SpotPurchase) -> WorkItem:
     waits = "A director decides" if limit_of(purchase) else "A placement manager decides"
     return WorkItem(
         group=Group.NOW if mine else Group.OTHERS, thing=purchase.reference, href=f"/spot-purchases/{purchase.reference}",
-        about=_about(purchase), badge=("wait", "Emergency proposed" if purchase.emergency else "Spot purchase proposed"),
+        about=_about(purchase), badge=("wait", "Emergency proposed" if purchase.emergency else "Spot proposed"),
         step="Decide on the purchase" if mine else waits,
         step_href=f"/spot-purchases/{purchase.reference}" if mine else None, due_at=purchase.proposed_at + DECIDED_WITHIN,
     )  # fmt: skip
