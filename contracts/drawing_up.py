@@ -11,6 +11,7 @@ from contracts.award import Award
 from contracts.drafting import Outcome, notice_days, set_outcomes, terms_in_force
 from contracts.fee_changes import columns_of
 from contracts.notices import tell_issued
+from contracts.one_place import require_no_other_to_begin
 from contracts.papers import store_issued_paper
 from contracts.sealing.sealed_paper import seal_of
 from foundation import clock
@@ -45,7 +46,9 @@ def draw_up_agreement(award: Award, *, by: Actor) -> Agreement:
     """An officer has the agreement drawn up from the awarded offer; it is the borough's own draft until it is issued."""
     with transaction():
         authorise(by, Act.DRAW_UP_AGREEMENT, award)
+        hold(db.session.get_one(Referral, award.referral_id))
         _require_standing(hold(award))
+        require_no_other_to_begin(award.referral_id)
         offer = db.session.get_one(Offer, award.offer_id)
         agreement = _drafted(award, offer, by)
         db.session.add(agreement)
@@ -85,6 +88,12 @@ def cancel_agreement_of(award: Award) -> Agreement | None:
     require(hold(agreement), Act.UNDO_AWARD)
     agreement.cancelled_at = clock.now()
     move(agreement, Act.UNDO_AWARD)
+    close_papers(agreement)
+    return agreement
+
+
+def close_papers(agreement: Agreement) -> None:
+    """A step of cancelling it: its papers name the child, the sealed one too, and the provider no longer reads them."""
     sealed = seal_of(agreement)
     kept = (
         agreement.issued_file_id,
@@ -94,7 +103,6 @@ def cancel_agreement_of(award: Award) -> Agreement | None:
     )
     for paper in db.session.scalars(select(StoredFile).where(StoredFile.id.in_([key for key in kept if key]))):
         paper.shared_with_id = None
-    return agreement
 
 
 def _require_standing(award: Award) -> None:

@@ -8,6 +8,7 @@ from contracts.agreement import Agreement, AgreementFeeLine
 from contracts.drafting import move_fee_lines
 from contracts.fee_changes import close_line
 from contracts.notices import tell_ended, tell_started
+from contracts.one_place import require_left_the_other
 from contracts.savings.claiming import claim_by_placement
 from contracts.staying.whereabouts import last_move_on
 from foundation import clock
@@ -21,6 +22,7 @@ from marketplace.acts import Act
 from marketplace.code_lists import choices
 from marketplace.free_places import free_place, known_on, take_place
 from marketplace.policy import authorise
+from referrals.referral import Referral
 
 
 def end_reasons() -> list[tuple[str, str]]:
@@ -36,7 +38,9 @@ def start_placement(agreement: Agreement, on: date, *, reason: str = "", by: Act
     """
     with transaction():
         authorise(by, Act.START_PLACEMENT, agreement)
+        hold(db.session.get_one(Referral, agreement.referral_id))
         require(hold(agreement), Act.START_PLACEMENT)
+        require_left_the_other(agreement)
         _require_start(agreement, on, reason)
         move_fee_lines(agreement, agreement.starts_on, on)
         agreement.started_on, agreement.started_at = on, clock.now()

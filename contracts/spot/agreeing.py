@@ -1,15 +1,16 @@
 """From an approved purchase to an agreement: drawn up outside the framework's terms, signed on paper where the provider has no accounts."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementFeeLine, Signature
-from contracts.drawing_up import FIRST_REVIEW
+from contracts.drawing_up import FIRST_REVIEW, PAID_BY
 from contracts.fee_changes import columns_of
 from contracts.notices import tell_signed_by_provider
+from contracts.one_place import require_no_other
 from contracts.signing import require_turn
 from contracts.spot.deciding import agreement_of, hold_at
 from contracts.spot.purchase import SpotFeeLine, SpotPurchase
@@ -48,6 +49,8 @@ def draw_up_spot_agreement(purchase: SpotPurchase, *, version: int | None = None
         require(hold_at(purchase, version), Act.DRAW_UP_SPOT_AGREEMENT)
         if drawn_up := agreement_of(purchase):
             raise NotNow(f"Agreement {drawn_up.reference} has been drawn up from this purchase already.")
+        hold(db.session.get_one(Referral, purchase.referral_id))
+        require_no_other(purchase.referral_id)
         agreement = _drafted(purchase, by)
         db.session.add(agreement)
         db.session.flush()
@@ -151,7 +154,7 @@ def _fee_lines(purchase: SpotPurchase, agreement: Agreement) -> list[AgreementFe
     return [
         AgreementFeeLine(
             agreement_id=agreement.id, authority_id=agreement.authority_id, provider_id=agreement.provider_id,
-            position=line.position, **columns_of(line.reckoned),
+            position=line.position, **columns_of(replace(line.reckoned, shares=PAID_BY[agreement.kind])),
         )
         for line in proposed
     ]  # fmt: skip

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 
 from contracts.agreement import Agreement, AgreementState
+from contracts.drawing_up import close_papers
 from contracts.spot.nameless import require_nameless
 from contracts.spot.notices import tell_approved, tell_refused, tell_unregistered, tell_withdrawn
 from contracts.spot.purchase import SpotPurchase
 from foundation import clock
 from foundation.audit import record
 from foundation.database import db
-from foundation.files import StoredFile
 from foundation.formatting import money
 from foundation.permission import Invalid, NotPermitted
 from foundation.states import hold, move, require, require_version
@@ -130,7 +130,5 @@ def _cancel_agreement(purchase: SpotPurchase) -> str | None:
     agreement = hold(agreement)
     agreement.cancelled_at = clock.now()
     move(agreement, Act.WITHDRAW_SPOT_PURCHASE)
-    kept = (agreement.issued_file_id, agreement.issued_text_id, agreement.signed_file_id)
-    for paper in db.session.scalars(select(StoredFile).where(StoredFile.id.in_([key for key in kept if key]))):
-        paper.shared_with_id = None
+    close_papers(agreement)
     return agreement.reference

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, scoped_session
 from contracts.agreement import Agreement, AgreementFeeLine, Signature
 from contracts.papers import paper_of
 from contracts.placing import end_placement
-from contracts.signing import sign_for_provider
+from contracts.sealing.jobs import seal_what_was_signed
+from contracts.signing import sign_for_borough, sign_for_provider
 from contracts.spending import spend_of_periods, spend_rows
 from contracts.spot.agreeing import draw_up_spot_agreement, record_signed_paper
 from contracts.spot.converting import convert_spot_purchase
@@ -28,6 +29,7 @@ from foundation.files import StoredFile
 from foundation.outbox import Letter
 from foundation.permission import Invalid, NotNow, NotPermitted, Stale
 from foundation.tenancy import Fence
+from marketplace.actor import SYSTEM
 from marketplace.acts import Act
 from marketplace.organisation import Organisation
 from marketplace.roles import Role
@@ -228,6 +230,18 @@ class TestAgreeing:
         assert session.scalars(select(Agreement.state)).all() == ["cancelled"]
         assert session.scalars(select(StoredFile.shared_with_id)).all() == [None] * 2
         assert (purchase.state, purchase.decided_by_name) == ("withdrawn", "Mary Manager")
+
+    def test_withdrawn_after_sealing_the_sealed_paper_closes_too(self, session: scoped_session[Session]) -> None:
+        need = a_need()
+        purchase = approved(need, proposed(need))
+        agreement = issued(need, purchase)
+        record_signed_paper(agreement, a_paper(), by=need.officer)
+        sign_for_borough(agreement := agreement_as_read_by(need.manager, agreement), need.manager.name, by=need.manager)
+        key = agreement.id
+        acting(SYSTEM)
+        seal_what_was_signed(str(key))
+        withdraw_spot_purchase(purchase_as_read_by(need.officer, purchase), "Oakfield has a place.", by=need.officer)
+        assert session.scalars(select(StoredFile.shared_with_id)).all() == [None] * 5
 
     def test_not_once_the_child_has_moved_in(self, session: scoped_session[Session]) -> None:
         need = a_need()
