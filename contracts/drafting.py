@@ -120,10 +120,16 @@ def _set_dates(agreement: Agreement, terms: DraftTerms) -> None:
 
 
 def move_fee_lines(agreement: Agreement, agreed: date, actual: date) -> None:
-    """The first day moved: lines that were to begin with it begin with it still, and no line begins before it."""
+    """The first day moved: lines that were to begin with it begin with it still, and no line begins before it.
+
+    A line that was closed on its first day – the core fee of a place that a block contract pays – stays without days.
+    """
     for line in db.session.scalars(select(AgreementFeeLine).where(AgreementFeeLine.agreement_id == agreement.id)):
         if line.starts_on == agreed or line.starts_on < actual:
+            never_paid = line.ends_on is not None and line.ends_on <= line.starts_on
             line.starts_on = min(actual, line.ends_on) if line.ends_on else actual
+            if never_paid:
+                line.ends_on = line.starts_on
 
 
 def _dates(agreement: Agreement) -> dict[str, object]:

@@ -55,8 +55,11 @@ def a_block(deal: Deal, **facts: object) -> BlockContract:
     return block_as_read_by(deal.officer, contract)
 
 
-def a_child_in(contract: BlockContract, deal: Deal, days_ago: int) -> Agreement:
-    """The deal's child in a place of the contract since that day; the officer acts. The deal begins that day, too."""
+def a_child_in(contract: BlockContract, deal: Deal, days_ago: int, *, moved_in: int | None = None) -> Agreement:
+    """The deal's child in a place of the contract since that day; the officer acts. The deal begins that day, too.
+
+    `moved_in`: how many days ago the child moved in, where that was before the agreed day.
+    """
     key = contract.id
     acting(deal.officer)
     agreement = draw_up_agreement(deal.award, by=deal.officer)
@@ -67,7 +70,8 @@ def a_child_in(contract: BlockContract, deal: Deal, days_ago: int) -> Agreement:
         agreement = as_read_by(actor, agreement)
         sign(agreement, actor.name, by=actor)
     agreement = as_read_by(deal.officer, agreement)
-    return start_placement(agreement, agreement.starts_on, by=deal.officer)
+    on = agreement.starts_on if moved_in is None else clock.today() - timedelta(moved_in)
+    return start_placement(agreement, on, reason="The place was free.", by=deal.officer)
 
 
 def block_as_read_by(actor: Actor, contract: BlockContract) -> BlockContract:

@@ -190,6 +190,13 @@ class TestEnding:
 
 
 class TestTakingAPlace:
+    def test_the_block_alone_pays_where_the_child_moves_in_earlier(self, session: scoped_session[Session]) -> None:
+        deal = a_deal(starts_on=clock.today() - timedelta(20), fees=(CORE, THERAPY))
+        contract = a_block(deal)
+        signed_for = a_child_in(contract, deal, 20, moved_in=28)
+        cost = stay_cost(signed_for, fee_lines_of(signed_for))
+        assert [line.label for line in cost.lines] == ["Speech therapy"]
+
     def test_the_core_fee_closes_and_other_fees_stay(self, session: scoped_session[Session]) -> None:
         deal = a_deal(starts_on=clock.today() - timedelta(28), fees=(CORE, THERAPY))
         contract = a_block(deal)
