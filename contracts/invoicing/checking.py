@@ -73,3 +73,4 @@ def _close_when_all_is_confirmed(schedule: ChargeSchedule, by: Actor) -> None:
     if schedule.state is ScheduleState.ISSUED and not db.session.scalar(select(func.count()).where(*open_charges)):
         move(schedule, Act.CONFIRM_SCHEDULE)
         schedule.answered_at, schedule.answered_by_name = clock.now(), by.name
+        record(Act.CONFIRM_SCHEDULE, schedule, by=by, about=schedule.provider_id, after={"month": schedule.month})

@@ -73,13 +73,19 @@ def own_number(typed: str) -> str:
 
 
 def left_to_credit(charge: ScheduledCharge) -> tuple[Decimal, Decimal]:
-    """What is left of the charge to take back: net, and VAT."""
+    """What is left of the charge to take back, net, and VAT: less what a dispute took off it, and what was credited."""
+    off = db.session.execute(
+        select(
+            func.coalesce(func.sum(func.least(ScheduledCharge.net, NOUGHT)), NOUGHT),
+            func.coalesce(func.sum(func.least(ScheduledCharge.vat, NOUGHT)), NOUGHT),
+        ).where(ScheduledCharge.adjusts_id == charge.id)
+    ).one()
     net, vat = db.session.execute(
         select(func.coalesce(func.sum(CreditNote.net), NOUGHT), func.coalesce(func.sum(CreditNote.vat), NOUGHT)).where(
             CreditNote.charge_id == charge.id
         )
     ).one()
-    return charge.net - net, charge.vat - vat
+    return charge.net + off[0] - net, charge.vat + off[1] - vat
 
 
 def _note(charge: ScheduledCharge, number: str, amount: Decimal, reason: str, by: Actor) -> CreditNote:
@@ -98,10 +104,15 @@ def _note(charge: ScheduledCharge, number: str, amount: Decimal, reason: str, by
         else min(left_vat, to_penny(Fraction(charge.vat) * Fraction(amount) / Fraction(charge.net)))
     )
     borne = amount if charge.borne == charge.net else amount + vat
-    social_care, education, health = share_out(borne, [charge.social_care, charge.education, charge.health])
+    social_care, education, health = share_out(borne, _payers(charge))
     return CreditNote(
         id=uuid.uuid4(), reference=new_reference("CRN"), charge_id=charge.id, schedule_id=charge.schedule_id,
         authority_id=charge.authority_id, provider_id=charge.provider_id, number=number, net=amount, vat=vat, borne=borne,
         social_care=social_care, education=education, health=health, reason=reason.strip(), issued_at=clock.now(),
         issued_by_name=by.name,
     )  # fmt: skip
+
+
+def _payers(charge: ScheduledCharge) -> list[Decimal]:
+    """Whose share of the charge is taken back: those who bear of it. A change of payers gives back to one what another bears."""
+    return [max(part, NOUGHT) for part in (charge.social_care, charge.education, charge.health)]

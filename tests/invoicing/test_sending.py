@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session, scoped_session
 
 from contracts.invoicing.checking import check_invoice
 from contracts.invoicing.credit_note import CreditNote, CreditNoteState
-from contracts.invoicing.crediting import accept_credit_note, issue_credit_note
+from contracts.invoicing.crediting import _payers, accept_credit_note, issue_credit_note
 from contracts.invoicing.invoice import InvoiceRow, InvoiceState, ProviderInvoice
 from contracts.invoicing.queries import charge_at
-from contracts.invoicing.schedule import ChargeState, ScheduleState
+from contracts.invoicing.schedule import ChargeState, ScheduledCharge, ScheduleState
 from contracts.invoicing.sending import send_invoice
+from contracts.invoicing.settling import accept_dispute
+from foundation.audit import AuditEvent
 from foundation.files import StoredFile
 from foundation.outbox import Letter
 from foundation.permission import Invalid, NotNow, NotPermitted
 from foundation.references import new_reference
+from marketplace.acts import Act
 from marketplace.roles import Role
 from marketplace.uploads import Upload
 from tests.makers.contracts import CORE
@@ -68,6 +71,8 @@ class TestItDoes:
         invoice = check_invoice(read_by(billing.finance, invoice), {}, by=billing.finance)
         assert invoice.state is InvoiceState.APPROVED
         assert the_schedule().state is ScheduleState.CONFIRMED
+        confirmed_by = select(AuditEvent.person_name).where(AuditEvent.act == Act.CONFIRM_SCHEDULE)
+        assert session.scalars(confirmed_by).all() == [billing.finance.name]
         assert {row.state for row in charges(the_schedule())} == {ChargeState.CONFIRMED}
 
     def test_what_agrees_is_approved_and_the_rest_queried(self, session: Sessions) -> None:
@@ -249,6 +254,34 @@ class TestCreditNotes:
         with pytest.raises(Invalid) as refused:
             issue_credit_note(schedule, charge_at(schedule, 1), "CN-1", Decimal(amount), reason, by=billing.biller)
         assert refused.value.field == field
+
+    def test_the_database_lets_a_provider_bill_its_own_charges_and_approve_none(self, session: Sessions) -> None:
+        billing = a_billing()
+        rows = billed_rows(issued(billing))
+        send_invoice(the_schedule(), as_csv(rows), "AB-12", total_of(rows), by=billing.biller)
+        row = session.query(InvoiceRow).first()
+        facts = {column.key: getattr(row, column.key) for column in InvoiceRow.__table__.columns}
+        for forged in ({"charge_id": uuid4()}, {"state": "approved"}):
+            with pytest.raises(ProgrammingError, match="row-level security"), session.begin_nested():
+                session.execute(insert(InvoiceRow), [facts | {"id": uuid4(), "number": 99} | forged])
+
+    def test_what_a_dispute_took_off_is_not_credited_again(self, session: Sessions) -> None:
+        billing = a_billing()
+        accept_dispute(schedule := disputed(billing, "4000.00"), charge_at(schedule, 1), "Agreed.", by=billing.finance)
+        acting(billing.biller)
+        charge = charge_at(schedule := the_schedule(), 1)
+        with pytest.raises(Invalid, match=r"£4,000.00 is left"):
+            issue_credit_note(schedule, charge, "CN-1", Decimal("4000.01"), "All of it.", by=billing.biller)
+        note = issue_credit_note(schedule, charge, "CN-1", Decimal(4000), "All of it.", by=billing.biller)
+        facts = {column.key: getattr(note, column.key) for column in CreditNote.__table__.columns}
+        with pytest.raises(IntegrityError, match="no more than was charged"):
+            session.execute(
+                insert(CreditNote), [facts | {"id": uuid4(), "reference": "X", "number": "9", "net": Decimal("0.01")}]
+            )
+
+    def test_a_change_of_payers_is_credited_to_those_who_bear_it(self) -> None:
+        charge = ScheduledCharge(social_care=Decimal(-40), education=Decimal(50), health=Decimal(0))
+        assert _payers(charge) == [0, 50, 0]
 
     def test_the_database_lets_no_more_be_credited_and_no_note_be_edited(self, session: Sessions) -> None:
         billing = a_billing()

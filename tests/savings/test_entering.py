@@ -1,12 +1,13 @@
 """Entering, approving, refusing, rating, reversing: who may, when, and what the database refuses."""
 
 import io
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -254,6 +255,16 @@ class TestWhatTheDatabaseRefuses:
         a_saving(a_treasury())
         with pytest.raises(DBAPIError, match=said):
             session.execute(text(statement))
+
+    def test_the_hub_takes_back_nothing_but_an_undone_uplift(self, session: scoped_session[Session]) -> None:
+        of = a_treasury()
+        saving = a_saving(of)
+        facts = {column.key: getattr(saving, column.key) for column in Saving.__table__.columns}
+        taken_back = {"state": SavingState.APPROVED, "decided_at": clock.now(), "decided_by_name": "Hub"}
+        forged = {"id": uuid.uuid4(), "reference": "X-1", "reverses_id": saving.id}
+        acting(of.analyst)
+        with pytest.raises(DBAPIError, match="row-level security"):
+            session.execute(insert(Saving), [facts | taken_back | forged])
 
     def test_the_hub_approves_nothing(self, session: scoped_session[Session]) -> None:
         of = a_treasury()
