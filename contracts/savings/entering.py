@@ -27,7 +27,10 @@ from marketplace.fee_line import FeeKind
 from marketplace.organisation import Organisation, PartnershipMember
 from marketplace.policy import authorise
 from marketplace.roles import Kind
-from marketplace.uploads import Upload, media_type_of
+from marketplace.uploads import TAKEN, Upload, media_type_of
+
+#: of documents, and of the sheets and pasted tables that a plan comes in
+ENDINGS = (*TAKEN, "xlsx", "csv", "txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,13 @@ def undertaking_key(name: str) -> str:
 
 
 def keep_document(document: Upload, authority: Organisation, by: Actor, media_type: str = "") -> uuid.UUID:
-    """The file is the organisation's whose person sent it, shared between borough and hub."""
+    """The file is the organisation's whose person sent it, shared between borough and hub. Its name is ours: a typed one may name a
+    child, and the hub reads it."""
     assert by.organisation_id is not None
     other = _hub_of(authority) if by.kind is Kind.AUTHORITY else authority.id
+    ending = next((kind for kind in ENDINGS if document.name.lower().endswith(f".{kind}")), "")
     kept = StoredFile.of(
-        document.content, name=document.name, media_type=media_type or media_type_of(document, "document"),
+        document.content, name=f"savings-document.{ending}".rstrip("."), media_type=media_type or media_type_of(document, "document"),
         organisation_id=by.organisation_id, shared_with_id=other, stored_by_id=by.person_id,
     )  # fmt: skip
     db.session.add(kept)

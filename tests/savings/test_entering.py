@@ -19,6 +19,7 @@ from contracts.savings.planning import discard_plan, keep_plan, read_savings_pla
 from contracts.savings.saving import Ground, Layer, Rating, Saving, SavingAmount, SavingChange, SavingState
 from foundation import clock
 from foundation.audit import AuditEvent
+from foundation.files import StoredFile
 from foundation.outbox import Letter
 from foundation.permission import Invalid, NotNow, NotPermitted, Stale
 from foundation.quarters import FinancialYear
@@ -62,8 +63,12 @@ class TestEntering:
 
     def test_with_a_document_that_borough_and_hub_read(self, session: scoped_session[Session]) -> None:
         of = a_treasury()
-        paper = Upload("contract.pdf", b"%PDF-1.7 made up")
+        paper = Upload("Zephyrine Quillfeather.pdf", b"%PDF-1.7 made up")
         saving = a_saving(of, document=paper)
+        kept = select(StoredFile.name).where(StoredFile.id == saving.evidence_file_id)
+        assert session.scalars(kept).one() == "savings-document.pdf", (
+            "a typed name may name a child, and the hub reads it"
+        )
         assert saving.evidence_file_id is not None
         with pytest.raises(Invalid, match="not a PDF"):
             enter_saving(typed(of.borough, "Other", document=Upload("run.exe", b"MZ")), by=of.officer)
