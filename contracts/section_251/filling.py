@@ -76,10 +76,11 @@ def spent_in(actor: Actor, year: FinancialYear, today: date) -> list[Spend]:
 
 def fill(actor: Actor, year: FinancialYear, today: date) -> Filled:
     """Every line of the borough's file. The fence of `identities` decides whose identity is read at all."""
-    charges = {spend.agreement_id: spend.charge for spend in spent_in(actor, year, today)}
+    spent = {spend.agreement_id: spend for spend in spent_in(actor, year, today)}
+    charges = {key: spend.charge for key, spend in spent.items()}
     facts = _facts(charges, year, today)
     stays = Counter(row.Agreement.child_id for row in facts)
-    lines = tuple(_line(row, charges.get(row.Agreement.id), stays[row.Agreement.child_id]) for row in facts)
+    lines = tuple(_line(row, spent.get(row.Agreement.id), stays[row.Agreement.child_id]) for row in facts)
     return Filled(
         references=tuple(row.Agreement.reference for row in facts), lines=lines,
         cost=sum((charges[row.Agreement.id].borne for row in facts if row.Agreement.id in charges), NOUGHT),
@@ -108,17 +109,19 @@ def _facts(spent: Iterable[uuid.UUID], year: FinancialYear, today: date) -> Sequ
     ).all()
 
 
-def _line(row: Row[*tuple[Any, ...]], charge: Charge | None, stays: int) -> Line:
+def _line(row: Row[*tuple[Any, ...]], spend: Spend | None, stays: int) -> Line:
+    """How the place was bought is said as of the year's first day: a spot purchase converted by then is the framework's."""
     agreement, setting = row.Agreement, row.Setting
-    framework = row.framework if agreement.bought_by == "framework" else None
+    bought_by = spend.bought_by if spend else agreement.bought_by
+    framework = row.framework if bought_by == "framework" else None
     with_a_carer = setting.kind in WITH_A_CARER
     who, needs = _of_the_child(row.Identity, row.answers or {})
     return (
         who["number"], who["born"], who["sex"], who["ethnicity"], None, needs["category"], needs["plan"], None, None, needs["status"],
         agreement.started_on, agreement.ended_on, None, _reason(agreement.end_reason), stays, PLACEMENT_TYPES.get(setting.kind),
-        PROVIDER_TYPES.get((setting.sector or "").strip().lower()), PLATFORMS[agreement.bought_by], framework, setting.urn,
+        PROVIDER_TYPES.get((setting.sector or "").strip().lower()), PLATFORMS[bought_by], framework, setting.urn,
         who["postcode"], None if with_a_carer else setting.postcode, None if with_a_carer else setting.authority_code,
-        *_cost_of(charge, agreement.bought_by),
+        *_cost_of(spend.charge if spend else None, bought_by),
     )  # fmt: skip
 
 

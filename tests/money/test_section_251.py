@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,15 +15,18 @@ from sqlalchemy.orm import Session, scoped_session
 from contracts.section_251.columns import HEADS
 from contracts.section_251.filling import fill
 from contracts.section_251.making import make_section_251
+from contracts.spot.converting import convert_spot_purchase
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.permission import NotPermitted
 from foundation.quarters import FinancialYear
+from marketplace.organisation import Organisation
 from marketplace.roles import Role
 from tests.conftest import ClientAs
 from tests.makers.block import a_block, a_child_in
 from tests.makers.contracts import Deal, a_deal, a_placement
-from tests.makers.standing import a_borough, a_person, acting
+from tests.makers.spot import a_need, proposed, purchase_as_read_by, started
+from tests.makers.standing import a_borough, a_person, acting, admit
 
 STANDARD = Path(__file__).parents[3] / "shared" / "domain" / "standards.md"
 
@@ -126,3 +130,22 @@ def test_a_block_place_is_a_line_without_a_price_of_its_own(session: scoped_sess
     row = dict(zip(HEADS, line, strict=True))
     assert (row["Procurement platform"], row["Total committed cost accrued in FY to date"]) == ("Block", None)
     assert "Total committed cost accrued in FY to date" in {lack.column for lack in filled.lacks}
+
+
+def test_a_converted_spot_purchase_is_the_framework_s_from_the_next_year_on(
+    session: scoped_session[Session], move_clock: Callable[[datetime], None]
+) -> None:
+    need = a_need()
+    purchase = proposed(need)
+    started(need, purchase)
+    admit(Organisation(id=need.outside.provider_id), need.lot, need.outside)
+    day = clock.today() + timedelta(7)
+    convert_spot_purchase(purchase_as_read_by(need.manager, purchase), day, by=need.manager)
+    this, following = FinancialYear.of(day), FinancialYear.of(day).next()
+    move_clock(clock.now() + timedelta(days=(following.first_day - clock.today()).days + 30))
+    said = []
+    for asked in (this, following):
+        (line,) = fill(acting(need.officer), asked, clock.today()).lines
+        row = dict(zip(HEADS, line, strict=True))
+        said.append((row["Procurement platform"], row["Procurement framework"] is None))
+    assert said == [("Spot", True), ("Framework", False)]
