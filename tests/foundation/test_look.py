@@ -151,5 +151,6 @@ def opened(browser: Browser, address: str, width: int) -> Page:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(address)
     if address.endswith("/form"):
-        page.get_by_role("button", name="Send the offer").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Send the offer").click()
     return page
