@@ -72,21 +72,30 @@ def _matched(
     if before != row.number:
         return Matched(row, F.DUPLICATE, f"Row {before} of this file bills the same.")
     charge = _nearest(row, by_fee.get((row.agreement, row.fee.casefold()), []))
+    if outside := _outside_the_stay(row, stay):
+        return Matched(row, *outside, charge)
     if charge is not None and charge.taken:
         return Matched(row, F.DUPLICATE, charge.taken, charge)
     if charge is not None and charge.id in billed:
         return Matched(row, F.DUPLICATE, f"Row {billed[charge.id]} of this file bills the same charge.", charge)
     if charge is not None:
         billed[charge.id] = row.number
-    return _judged(row, stay, charge)
+    return _judged(row, charge)
 
 
-def _judged(row: BilledRow, stay: KnownStay, charge: KnownCharge | None) -> Matched:
+def _outside_the_stay(row: BilledRow, stay: KnownStay) -> tuple[Finding, str] | None:
+    """Days that nobody pays for; such a row takes no charge from the row that bills it rightly."""
     if row.from_on < stay.starts_on:
-        return Matched(row, F.BEFORE_START, f"The placement started on {day_medium(stay.starts_on)}.", charge)
+        return F.BEFORE_START, f"The placement started on {day_medium(stay.starts_on)}."
     if stay.ended_on is not None and row.until_on > stay.ended_on:
-        said = f"The placement ended on {day_medium(stay.ended_on)}: that day is the first that is not paid."
-        return Matched(row, F.AFTER_END, said, charge)
+        return (
+            F.AFTER_END,
+            f"The placement ended on {day_medium(stay.ended_on)}: that day is the first that is not paid.",
+        )
+    return None
+
+
+def _judged(row: BilledRow, charge: KnownCharge | None) -> Matched:
     if charge is None:
         return Matched(row, F.UNKNOWN_FEE, "The schedule charges no fee of this name for these days.")
     if (row.net, row.vat) == (charge.net, charge.vat):

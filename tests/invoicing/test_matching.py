@@ -63,6 +63,12 @@ def test_a_row_that_stands_twice_is_a_duplicate_of_the_first() -> None:
     assert "Row 2" in second.said
 
 
+def test_a_row_of_days_after_the_end_takes_no_charge_from_the_right_one() -> None:
+    ended = charge(ENDED, until_on=date(2026, 10, 20), net="11400.00")
+    rows = [row(ENDED), row(ENDED, until_on=date(2026, 10, 20), net="11400.00", number=3)]
+    assert [each.finding for each in match(rows, [ended], STAYS)] == [Finding.AFTER_END, Finding.AGREED]
+
+
 def test_two_rows_for_one_charge_are_billed_once() -> None:
     halves = [row(until_on=date(2026, 10, 15), net="9300.00"), row(from_on=date(2026, 10, 15), net="9300.00", number=3)]
     assert [each.finding for each in match(halves, [charge()], STAYS)] == [Finding.UNDER, Finding.DUPLICATE]
