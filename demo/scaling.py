@@ -19,12 +19,13 @@ from foundation.references import new_reference
 REPEATED = (
     "children", "identities", "referrals", "referral_answers", "published_profiles", "awarded_profiles", "invitations",
     "clarifications", "answers_to_all", "responses", "offers", "offer_needs", "offer_fee_lines", "marks", "moderations",
-    "childs_views", "offer_results", "awards", "agreements", "agreement_fee_lines", "agreement_outcomes", "signatures",
+    "childs_views", "offer_results", "awards", "spot_purchases", "spot_fee_lines", "spot_reviews", "agreements",
+    "agreement_fee_lines", "agreement_outcomes", "signatures",
 )  # fmt: skip
 #: Columns that name a repeated thing; every other key (organisations, people, settings, lots, papers) stays as it is.
 KEYS = frozenset({
     "id", "child_id", "referral_id", "offer_id", "clarification_id", "award_id", "agreement_id", "awarded_offer_id",
-    "recommended_offer_id",
+    "recommended_offer_id", "spot_purchase_id",
 })  # fmt: skip
 REFERENCES = frozenset({"reference", "child_reference"})
 #: How COPY's text writes nothing.
